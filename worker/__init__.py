@@ -1,0 +1,1 @@
+"""Background work: Celery carries pulses, the database holds the truth."""

@@ -1,0 +1,1 @@
+"""The grant allocation workflow: sector bodies bid, councils are asked, departments decide and pay."""
