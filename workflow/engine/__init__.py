@@ -17,7 +17,7 @@ from workflow.engine.definition import (
     State,
     Workflow,
 )
-from workflow.engine.planning import Offer, Plan, Refusal, UndeclaredTargetError, offers, plan
+from workflow.engine.planning import Offer, Plan, Refusal, UndeclaredTarget, offers, plan
 
 __all__ = [
     "NOBODY",
@@ -37,7 +37,7 @@ __all__ = [
     "Refusal",
     "Role",
     "State",
-    "UndeclaredTargetError",
+    "UndeclaredTarget",
     "Workflow",
     "offers",
     "plan",

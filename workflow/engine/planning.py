@@ -19,7 +19,7 @@ from workflow.engine.definition import (
 )
 
 
-class UndeclaredTargetError(RuntimeError):
+class UndeclaredTarget(RuntimeError):
     """A definition's `decide` named a state that its action does not declare: a fault of the code."""
 
 
@@ -90,7 +90,7 @@ def plan(  # noqa: PLR0917 - the order of its arguments is that of a sentence
 
     All guards run; `data` None means an empty form.
 
-    Raises: UndeclaredTargetError when the definition's `decide` names a state that the action does not
+    Raises: UndeclaredTarget when the definition's `decide` names a state that the action does not
     declare.
     """
     action = workflow.action_by_name.get(action_name)
@@ -131,9 +131,7 @@ def _target(action: Action, facts: Facts, data: Data) -> str:
         return action.targets[0]
     target = action.decide(facts, data)
     if target not in action.targets:
-        raise UndeclaredTargetError(
-            f"{action.name} decided for {target!r}, which is none of {action.targets}"
-        )
+        raise UndeclaredTarget(f"{action.name} decided for {target!r}, which is none of {action.targets}")
     return target
 
 
