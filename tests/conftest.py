@@ -1,0 +1,137 @@
+"""The fixtures of all tests; what they stand on is in `tests/harness.py`."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import redis
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.harness import Cleaner, Cluster, Database, Servers, SmtpSink, running_sink
+from workflow.clock import FixedClock
+from workflow.db import Sessions, make_engine, make_sessions
+from workflow.embedded.servers import RedisUrls
+
+_SERVERS = pytest.StashKey[Servers]()
+START = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)
+"""09:00 in London on Tuesday 29 March 2011, where the demonstration begins."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_SERVERS] = Servers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    # The controller starts the servers before its first worker, and tells each worker where they are.
+    node.workerinput["cluster"] = node.config.stash[_SERVERS].started().packed()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers = config.stash.get(_SERVERS, None)
+    if servers is not None:
+        servers.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """The running servers."""
+    told = getattr(request.config, "workerinput", None)
+    if told is None:
+        return request.config.stash[_SERVERS].started()
+    number = int(re.sub(r"\D", "", told["workerid"]) or 0)
+    return Cluster.unpacked(told["cluster"], number)
+
+
+@pytest.fixture(scope="session")
+def worker_database(cluster: Cluster) -> Iterator[Database]:
+    """The clone that this worker's quick tests share."""
+    database = cluster.clone()
+    yield database
+    cluster.drop(database)
+
+
+@pytest.fixture(scope="session")
+def app_engine(worker_database: Database) -> Iterator[Engine]:
+    """The product's engine, as `workflow_app`, on this worker's clone."""
+    engine = make_engine(worker_database.app_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(app_engine: Engine) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back when the test ends."""
+    with app_engine.connect() as opened:
+        transaction = opened.begin()
+        yield opened
+        transaction.rollback()
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> Sessions:
+    """A maker of sessions whose commits are savepoints of one transaction, rolled back when the test ends."""
+    return sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    """A session that leaves nothing behind. Deferred constraints never fire in it, nor do second connections see it."""
+    with sessions() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def _cleaner(cluster: Cluster, worker_database: Database) -> Iterator[Cleaner]:
+    cleaner = Cleaner(cluster, worker_database)
+    yield cleaner
+    cleaner.close()
+
+
+@pytest.fixture
+def committing(app_engine: Engine, _cleaner: Cleaner) -> Iterator[Sessions]:
+    """A maker of sessions that really commit on this worker's clone, which is cleaned afterwards."""
+    yield make_sessions(app_engine)
+    _cleaner.clean()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[Database]:
+    """A database of the test's own, for threads, servers, tasks and other processes."""
+    cloned = cluster.clone()
+    yield cloned
+    cluster.drop(cloned)
+
+
+@pytest.fixture
+def redis_urls(cluster: Cluster) -> RedisUrls:
+    """This worker's own databases of Valkey, emptied before the test, in the three spellings."""
+    urls = cluster.redis
+    first = cluster.worker * 8
+    for number in range(first, first + 3):
+        with redis.Redis(unix_socket_path=str(cluster.valkey_socket), db=number) as client:
+            client.flushdb()
+    return urls
+
+
+@pytest.fixture
+def redis_url(redis_urls: RedisUrls) -> str:
+    """This worker's own Valkey database, emptied before the test, as redis-py spells it."""
+    return redis_urls.redis
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Both clocks, standing still at 09:00 in London on 29 March 2011 until the test moves them."""
+    return FixedClock(START)
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A real SMTP server on the loopback; see `.messages`, `.address` and `.wait_for()`."""
+    with running_sink() as sink:
+        yield sink

@@ -1,0 +1,135 @@
+"""Starts and stops child processes so that none outlives the supervisor and none shares its terminal."""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from workflow.errors import WorkflowError
+
+SERVER_ACCOUNT = "nobody"
+"""The account that PostgreSQL and Valkey run as when root starts them; PostgreSQL refuses to run as root."""
+
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class CannotStart(WorkflowError):
+    """A part of the embedded installation cannot start; the text is one line and says how to go on."""
+
+
+class Account(NamedTuple):
+    """A user id and a group id of this machine."""
+
+    uid: int
+    gid: int
+
+
+def server_account() -> Account | None:
+    """The account to drop the servers to: `nobody` when we are root, otherwise None, which means our own."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam(SERVER_ACCOUNT)
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def start(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    account: Account | None = None,
+    death_signal: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own, its output added to `log`.
+
+    On Linux the kernel sends it `death_signal` when the thread that started it ends, so call this from a
+    thread that lives as long as the child should: the main one.
+    """
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder or "/",
+            env=None if environ is None else dict(environ),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(death_signal, os.getpid()),  # noqa: PLW1509 - it calls two system calls and takes no lock.
+        )
+
+
+def _die_with_parent(death_signal: signal.Signals, parent: int) -> "_Hook | None":
+    return None if _LIBC is None else _Hook(death_signal, parent)
+
+
+class _Hook:
+    """Runs in the child after it dropped its rights, because changing the user clears the setting."""
+
+    def __init__(self, death_signal: signal.Signals, parent: int) -> None:
+        self._signal, self._parent = int(death_signal), parent
+
+    def __call__(self) -> None:
+        assert _LIBC is not None
+        _LIBC.prctl(_PR_SET_PDEATHSIG, self._signal)
+        if os.getppid() != self._parent:
+            os._exit(1)
+
+
+def stop(process: subprocess.Popen[bytes], *, first: signal.Signals, within_s: float) -> None:
+    """Ask `process` to end with `first`; after `within_s` seconds end its whole session at once."""
+    if process.poll() is None:
+        process.send_signal(first)
+        try:
+            process.wait(timeout=within_s)
+        except subprocess.TimeoutExpired:
+            end_session(process.pid)
+            process.wait()
+
+
+def end_session(pid: int) -> None:
+    """End a process and all it started, at once."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this id exists, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def end_stranger(pid: int, *, first: signal.Signals, within_s: float) -> bool:
+    """Ask a process that is not our child to end; True once it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, first)
+    until = time.monotonic() + within_s
+    while is_alive(pid):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def last_lines(log: Path, count: int = 3) -> str:
+    """The last lines of a log in one line, to say why something did not start."""
+    if not log.exists():
+        return ""
+    lines = log.read_text(errors="replace").strip().splitlines()[-count:]
+    return " / ".join(line.strip() for line in lines)
