@@ -91,6 +91,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         dict[str, Any]: JSONB,
         list[str]: JSONB,
+        list[int]: JSONB,
     }
 
 
