@@ -1,0 +1,239 @@
+"""The tables of consultation.
+
+A consultation asks a frozen version of a bid. Its invitations are fixed when it opens. A council may answer several
+times until the close; every answer is kept, and the invitation points at the one that counts.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.db import Base, TextEnum, WithId, enum_check
+
+
+class ConsultationKind(StrEnum):
+    """How long councils are given. Source: Code of Practice on Consultation 2008, criterion 2."""
+
+    FULL = "full"
+    LIGHT = "light"
+
+
+class Position(StrEnum):
+    """What a council thinks of the bid."""
+
+    SUPPORT = "support"
+    SUPPORT_WITH_CHANGES = "support_with_changes"
+    NEUTRAL = "neutral"
+    OPPOSE = "oppose"
+
+
+class Outcome(StrEnum):
+    """What was done about one answer."""
+
+    CHANGED = "changed"
+    CHANGED_IN_PART = "changed_in_part"
+    NOT_CHANGED = "not_changed"
+    NOTED = "noted"
+
+
+class ConsultationLength(WithId, Base):
+    """How many days a kind of consultation takes at least, from when to when that rule was in force."""
+
+    __tablename__ = "consultation_length"
+    __table_args__ = (
+        enum_check("kind", ConsultationKind),
+        CheckConstraint("days > 0", name="days"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        UniqueConstraint("kind", "valid_from", name="uq_consultation_length_kind_valid_from"),
+    )
+
+    kind: Mapped[ConsultationKind] = mapped_column(TextEnum(ConsultationKind))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    days: Mapped[int]
+    source: Mapped[str]
+
+
+class Consultation(WithId, Base):
+    """One asking about one version of a bid; `closes_at` is the end of the London day `closes_on`.
+
+    `asked_closes_on` is the date that was typed; `closes_on` is the working day it rolled forward to.
+    """
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        enum_check("kind", ConsultationKind),
+        CheckConstraint("kind = 'full' OR reason IS NOT NULL", name="light_has_reason"),
+        CheckConstraint("closes_on >= asked_closes_on", name="rolls_forward"),
+        CheckConstraint("closes_at > opens_at", name="open_before_close"),
+        CheckConstraint("closed_at IS NULL OR closed_at >= closes_at", name="never_closed_early"),
+        ForeignKeyConstraint(
+            ["bid_id", "version_number"],
+            ["bid_version.bid_id", "bid_version.number"],
+            name="fk_consultation_bid_version",
+        ),
+        UniqueConstraint("bid_id", "occurrence", name="uq_consultation_bid_id"),
+        Index("ix_consultation_closes_on", "closes_on", "id"),
+    )
+
+    bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"))
+    occurrence: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    version_number: Mapped[int]
+    kind: Mapped[ConsultationKind] = mapped_column(TextEnum(ConsultationKind))
+    reason: Mapped[str | None]
+    opens_at: Mapped[datetime]
+    opened_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_closes_on: Mapped[date]
+    closes_on: Mapped[date]
+    closes_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class ConsultationQuestion(WithId, Base):
+    """One question put to every council beside its position, in the order of `number` from 1."""
+
+    __tablename__ = "consultation_question"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        UniqueConstraint("consultation_id", "number", name="uq_consultation_question_number"),
+    )
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    number: Mapped[int]
+    text: Mapped[str]
+
+
+class Invitation(WithId, Base):
+    """One council asked. Its secret link is derived from `id` and `version`; renewing it adds one to the version.
+
+    `opened_at` is when Start was pressed. `response_id` is the answer that counts in the tally: at most one.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version"),
+        ForeignKeyConstraint(
+            ["response_id", "id"],
+            ["response.id", "response.invitation_id"],
+            name="fk_invitation_own_response",
+            use_alter=True,
+        ),
+        UniqueConstraint("consultation_id", "organisation_id", name="uq_invitation_consultation_id"),
+        Index("ix_invitation_organisation_id", "organisation_id", "consultation_id"),
+    )
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    sent_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    last_reminded_at: Mapped[datetime | None]
+    response_id: Mapped[int | None]
+
+
+class InvitationFetch(Base):
+    """That a secret link was first fetched: an access entry, and no sign that a person read it."""
+
+    __tablename__ = "invitation_fetch"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    fetched_at: Mapped[datetime]
+
+
+class ResponseDraft(Base):
+    """An answer being written: one for each invitation, so that a colleague can go on with it."""
+
+    __tablename__ = "response_draft"
+    __table_args__ = (CheckConstraint("rev > 0", name="rev"),)
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
+    rev: Mapped[int] = mapped_column(default=1)
+    position: Mapped[Position | None] = mapped_column(TextEnum(Position))
+    text: Mapped[str] = mapped_column(default="")
+    answers: Mapped[dict[str, Any]]
+    name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    publish: Mapped[bool | None]
+    saved_at: Mapped[datetime]
+
+
+class Response(WithId, Base):
+    """One answer of a council, never changed. `arrived_at` is when the request reached the server.
+
+    `late` answers are held, out of the tally. `answers` maps the number of a question to its text.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = (
+        enum_check("position", Position),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(number = 1) = (supersedes_id IS NULL)", name="supersedes_all_but_first"),
+        UniqueConstraint("id", "invitation_id", name="uq_response_id_invitation_id"),
+        UniqueConstraint("invitation_id", "number", name="uq_response_invitation_id"),
+        UniqueConstraint("supersedes_id", name="uq_response_supersedes_id"),
+        ForeignKeyConstraint(
+            ["supersedes_id", "invitation_id"],
+            ["response.id", "response.invitation_id"],
+            name="fk_response_supersedes_own",
+        ),
+    )
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"))
+    number: Mapped[int]
+    supersedes_id: Mapped[int | None]
+    position: Mapped[Position] = mapped_column(TextEnum(Position))
+    text: Mapped[str]
+    answers: Mapped[dict[str, Any]]
+    publish: Mapped[bool]
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    arrived_at: Mapped[datetime]
+    submitted_at: Mapped[datetime]
+    by_name: Mapped[str]
+    by_email: Mapped[str]
+    by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Disposition(Base):
+    """What was done about one answer, and why; it may be reworded until the lead body sends its response."""
+
+    __tablename__ = "disposition"
+    __table_args__ = (enum_check("outcome", Outcome), CheckConstraint("text <> ''", name="text"))
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    outcome: Mapped[Outcome] = mapped_column(TextEnum(Outcome))
+    text: Mapped[str]
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class ConsultationReport(Base):
+    """What the lead body made of the answers: sent by it, then accepted by the department.
+
+    `report_on` is the London date by which the public report is promised.
+    """
+
+    __tablename__ = "consultation_report"
+    __table_args__ = (
+        CheckConstraint("(accepted_at IS NULL) = (accepted_by IS NULL)", name="accepted_by_somebody"),
+        CheckConstraint("(accepted_at IS NULL) = (report_on IS NULL)", name="accepted_with_date"),
+    )
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    summary: Mapped[str]
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    report_on: Mapped[date | None]
