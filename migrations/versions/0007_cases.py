@@ -16,7 +16,7 @@ def upgrade() -> None:
     _versions()
     _case()
     _duties_and_keys()
-    op.execute("GRANT UPDATE ON workflow_version, \"case\", request_key, case_counter TO workflow_app")
+    op.execute('GRANT UPDATE ON workflow_version, "case", request_key, case_counter TO workflow_app')
     op.execute("GRANT DELETE ON request_key TO workflow_app")
 
 

@@ -1,0 +1,53 @@
+"""What an action owes by mail, as rows in the transaction of the action."""
+
+import hashlib
+from collections.abc import Sequence
+
+from workflow import notifications
+from workflow.cases.models import Case
+from workflow.cases.registry import EffectContext, Notice, registry
+from workflow.db import Work
+from workflow.notifications import Message, Recipient
+
+
+def owe_notices(work: Work, names: tuple[str, ...], context: EffectContext) -> int:
+    """Owe every notice of an action to its audience, once an address; returns how many messages are new.
+
+    The key holds the case's revision, so that the same action at a later revision owes its own mail.
+    """
+    messages = []
+    for name in names:
+        notice = registry().notices[name]
+        recipients = notice.audience(work.session, context.case, now=work.now, data=context.data)
+        messages += [
+            message_for(notice, context.case, recipient, occasion=f"r{context.case.rev}")
+            for recipient in _one_an_address(recipients)
+        ]
+    return notifications.owe(work, messages) if messages else 0
+
+
+def message_for(notice: Notice, case: Case, recipient: Recipient, *, occasion: str) -> Message:
+    """The message that a notice owes to one address on one occasion."""
+    payload = {"case_id": case.id, "name": recipient.name, **recipient.payload}
+    return Message(
+        key=f"{notice.template}:case:{case.id}:{occasion}:{address_hash(recipient.address)}",
+        template=notice.template,
+        address=recipient.address,
+        subject=f"case:{case.id}",
+        person_id=recipient.person_id,
+        payload=payload,
+        mandatory=notice.statutory,
+    )
+
+
+def address_hash(address: str) -> str:
+    """A short digest of a normalised address, for keys that must not hold the address itself."""
+    return hashlib.sha256(address.strip().casefold().encode()).hexdigest()[:16]
+
+
+def _one_an_address(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """The first recipient of each address, because one person in two roles gets one mail."""
+    first: dict[str, Recipient] = {}
+    for recipient in recipients:
+        first.setdefault(recipient.address.strip().casefold(), recipient)
+    return list(first.values())

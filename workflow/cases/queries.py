@@ -1,0 +1,135 @@
+"""What may be read of cases, always within what the viewer may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from workflow import audit
+from workflow.accounts.models import Person
+from workflow.accounts.queries import Viewer, people_named, principals_of
+from workflow.accounts.roles import Role
+from workflow.cases.facts import actor_for, facts_for, view_of
+from workflow.cases.models import Case
+from workflow.cases.registry import registry
+from workflow.engine import Offer, offers
+from workflow.errors import NotHere
+
+DEPARTMENT_ROLES = (
+    Role.CASE_OFFICER,
+    Role.SECOND_OFFICER,
+    Role.ASSESSOR,
+    Role.APPROVER,
+    Role.ACCOUNTING_OFFICER,
+    Role.PRIVATE_OFFICE,
+    Role.FINANCE_OFFICER,
+    Role.PAYMENT_AUTHORISER,
+    Role.GRANT_MANAGER,
+    Role.SENIOR_OFFICER,
+    Role.HEAD_OF_TEAM,
+)
+"""Who sees the bids of the department that gave them the role; drafts are the bidder's own until they are submitted."""
+
+PROPOSER_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+"""Who sees the bids of the body that gave them the role."""
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Case` for what a viewer may see: own department's, own body's, or everything for an auditor."""
+    if viewer.has(Role.AUDITOR):
+        return true()
+    departments = viewer.organisations(*DEPARTMENT_ROLES)
+    bodies = viewer.organisations(*PROPOSER_ROLES)
+    conditions = []
+    if departments:
+        conditions.append(Case.department_id.in_(departments) & (Case.state != initial_state()))
+    if bodies:
+        conditions.append(Case.proposer_id.in_(bodies))
+    return or_(*conditions) if conditions else false()
+
+
+def initial_state() -> str:
+    """The name of the first state, in which a case is only its proposer's."""
+    current = registry().current
+    return registry().definitions["bid", current["bid"]].initial.name
+
+
+def case_by_reference(session: Session, viewer: Viewer, reference: str) -> Case:
+    """The case with a reference.
+
+    Raises:
+        NotHere: when there is none, or the viewer may not see it.
+    """
+    found = session.scalars(select(Case).where(Case.reference == reference, visible(viewer))).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def offers_for(
+    session: Session, viewer: Viewer, cases: Sequence[Case], now: datetime
+) -> dict[int, tuple[Offer, ...]]:
+    """Every action of every case with the reasons that stand in this viewer's way, by case id; constant statements."""
+    if not cases:
+        return {}
+    facts = facts_for(session, cases, now=now, person_id=viewer.person_id)
+    principals = frozenset(principals_of(session, viewer.person_id, now))
+    found: dict[int, tuple[Offer, ...]] = {}
+    for case in cases:
+        workflow = registry().workflow_of(case)
+        actor = actor_for(viewer, case, principals)
+        found[case.id] = () if workflow is None else offers(workflow, view_of(case), actor, facts[case.id])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event of a case as the timeline shows it; `who` is a name or `The system`."""
+
+    seq: int
+    event: str
+    at: datetime
+    who: str
+    payload: dict[str, object]
+    texts: dict[str, str]
+    hash: str
+
+
+def history(session: Session, viewer: Viewer, case: Case, *, limit: int = 200) -> list[HistoryEntry]:
+    """What happened to a case, newest first.
+
+    People outside the department read that the department acted, not who; free texts are shown only inside it.
+    """
+    inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
+    found = audit.events_of(session, f"case:{case.id}", limit=limit)
+    ids = [event.person_id for event in found if event.person_id is not None]
+    names = people_named(session, ids)
+    own = _own_people(session, viewer, ids)
+    return [
+        HistoryEntry(
+            event.seq,
+            event.event,
+            event.at,
+            _who(event.person_id, names, show=inside or event.person_id in own),
+            event.payload,
+            event.texts if inside or event.person_id in own else {},
+            event.hash,
+        )
+        for event in found
+    ]
+
+
+def _who(person_id: int | None, names: dict[int, str], *, show: bool) -> str:
+    if person_id is None:
+        return "The system"
+    return names.get(person_id, "Somebody who has left") if show else "The department"
+
+
+def _own_people(session: Session, viewer: Viewer, ids: Sequence[int]) -> frozenset[int]:
+    """Those among the people who belong to the viewer's own organisation, whom the viewer may see by name."""
+    rows = session.scalars(
+        select(Person.id).where(Person.id.in_(ids), Person.organisation_id == viewer.organisation_id)
+    )
+    return frozenset(rows)

@@ -1,0 +1,51 @@
+"""Breaches: what the system does when a deadline passes. One unit of work each, the case before its deadline."""
+
+from datetime import datetime
+
+import structlog
+
+from workflow import deadlines
+from workflow.cases.commands import apply
+from workflow.cases.models import Case
+from workflow.cases.registry import registry
+from workflow.clock import Clock
+from workflow.db import SYSTEM, Sessions, unit_of_work
+from workflow.errors import WorkflowError
+
+log = structlog.get_logger(__name__)
+
+
+def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int:
+    """Apply every breach that is due, oldest first; returns how many were applied.
+
+    The list is read without a lock. Each item then locks its case first and its deadline second, checks both again,
+    and applies under the key `deadline<id>v<version>`, so that four sweepers or a second run do it once.
+    """
+    now = clock.now()
+    with sessions() as session:
+        due = list(deadlines.due_breaches(session, now, limit))
+    applied = 0
+    for deadline_id, version, subject, kind in due:
+        try:
+            applied += _breach(sessions, clock, deadline_id, version, subject, kind, now)
+        except WorkflowError as error:
+            # One breach that is refused must not keep the others waiting; it stays due and is seen on the status page.
+            log.error("breach_refused", deadline_id=deadline_id, kind=kind, reason=str(error))
+    return applied
+
+
+def _breach(  # noqa: PLR0917 - one row of the list
+    sessions: Sessions, clock: Clock, deadline_id: int, version: int, subject: str, kind: str, now: datetime
+) -> int:
+    case_id = int(subject.removeprefix("case:"))
+    with unit_of_work(sessions, clock, actor=SYSTEM, request_id=f"deadline:{deadline_id}", now=now) as work:
+        case = work.session.get(Case, case_id, with_for_update={"key_share": True})
+        if case is None or deadlines.lock_breach(work, deadline_id, version) is None:
+            return 0
+        workflow = registry().workflow_of(case)
+        state = None if workflow is None else workflow.state_by_name[case.state]
+        action = None if state is None or state.deadline is None else state.breach_action
+        if state is None or action is None or state.deadline is None or state.deadline.kind != kind:
+            return 0
+        apply(work, case_id, action=action, seen_rev=case.rev, key=f"deadline{deadline_id}v{version}")
+        return 1
