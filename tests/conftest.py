@@ -10,10 +10,11 @@ import redis
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.harness import Cleaner, Cluster, Database, Servers, SmtpSink, running_sink
+from tests.cleaning import Cleaner
+from tests.harness import Cluster, Database, Servers, SmtpSink, running_sink
 from workflow.clock import FixedClock
+from workflow.config import RedisUrls
 from workflow.db import Sessions, make_engine, make_sessions
-from workflow.embedded.servers import RedisUrls
 
 _SERVERS = pytest.StashKey[Servers]()
 START = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from tests.harness import Cleaner, Cluster, Database, SmtpSink
+from tests.cleaning import Cleaner
+from tests.harness import Cluster, Database, SmtpSink
 from workflow.embedded.migrate import current, head
 
 

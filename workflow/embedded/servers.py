@@ -13,30 +13,18 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
-
+from workflow.config import RedisUrls, redis_urls
 from workflow.embedded import processes
 from workflow.embedded.binaries import Programs, find_programs
 from workflow.embedded.processes import Account, CannotStart
+from workflow.embedded.roles import APP, OWNER, SUPERUSER, prepare
 
-OWNER = "workflow_owner"
-APP = "workflow_app"
-SUPERUSER = "postgres"
 START_WITHIN_S = 60.0
 SOCKET_PATH_MAX = 100
 """A unix socket's path may have 107 bytes; some are left for the name that the server adds."""
 
-# These stand on the role, not in a connection, so that they survive a pooler. Source: notifications.md, roles.
-APP_SETTINGS = {
-    "timezone": "UTC",
-    "lock_timeout": "3s",
-    "statement_timeout": "30s",
-    "idle_in_transaction_session_timeout": "30s",
-}
 _INITDB = (
     "--auth=peer",
     "--encoding=UTF8",
@@ -47,26 +35,6 @@ _INITDB = (
     "--no-instructions",
     f"--username={SUPERUSER}",
 )
-
-
-class RedisUrls(NamedTuple):
-    """One Valkey in the three spellings that our libraries want; each takes its own database number."""
-
-    redis: str
-    """For redis-py."""
-    broker: str
-    """For kombu, which Celery uses."""
-    limits: str
-    """For limits, which the throttles use."""
-
-
-def redis_urls(socket_path: Path | str, *, first_database: int = 0) -> RedisUrls:
-    """The three addresses of the Valkey behind a socket, on three databases counted from `first_database`."""
-    return RedisUrls(
-        redis=f"unix://{socket_path}?db={first_database}",
-        broker=f"redis+socket://{socket_path}?virtual_host={first_database + 1}",
-        limits=f"redis+unix://{socket_path}?db={first_database + 2}",
-    )
 
 
 class Postgres:
@@ -102,7 +70,7 @@ class Valkey:
 
     def urls(self, first_database: int = 0) -> RedisUrls:
         """Its three addresses."""
-        return redis_urls(self.socket_path, first_database=first_database)
+        return redis_urls(f"unix://{self.socket_path}?db={first_database}")
 
     def stop(self) -> None:
         """End it; what was queued is a pulse that the database can give again."""
@@ -176,40 +144,6 @@ def socket_folder(folder: Path) -> Path:
         key = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
         chosen = Path("/tmp") / f"grant-workflow-{os.geteuid()}-{key}"  # noqa: S108 - checked below to be ours.
     return chosen
-
-
-def prepare(sockets: Path, databases: tuple[str, ...]) -> None:
-    """Create the two roles with their settings, and the databases, where they are missing."""
-    with psycopg.connect(host=str(sockets), dbname="postgres", user=SUPERUSER, autocommit=True) as connection:
-        create_roles(connection)
-        for name in databases:
-            create_database(connection, name)
-
-
-def create_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Create `workflow_owner`, which migrates, and `workflow_app`, which everything else runs as."""
-    there = {
-        row[0] for row in connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'workflow%'")
-    }
-    for role in (OWNER, APP):
-        if role not in there:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-    connection.execute(sql.SQL("ALTER ROLE {} SET timezone = 'UTC'").format(sql.Identifier(OWNER)))
-    for name, value in APP_SETTINGS.items():
-        statement = sql.SQL("ALTER ROLE {} SET {} = {}")
-        connection.execute(statement.format(sql.Identifier(APP), sql.Identifier(name), sql.Literal(value)))
-
-
-def create_database(
-    connection: psycopg.Connection[tuple[object, ...]], name: str, *, template: str | None = None
-) -> None:
-    """Create a database that `workflow_owner` owns, where it is missing; grants in a template survive by that."""
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-        return
-    statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
-    if template is not None:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-    connection.execute(statement)
 
 
 def _make_folder(folder: Path, account: Account | None) -> None:
