@@ -1,0 +1,113 @@
+"""The only writer of events, and the only way to erase a text beside one."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from workflow.audit.canonical import (
+    FIRST,
+    UnfitPayload,
+    canonical_json,
+    canonical_moment,
+    chain_hash,
+    check_payload,
+    text_digest,
+)
+from workflow.audit.models import Event, EventText
+from workflow.audit.streams import head_of
+from workflow.db import Work
+from workflow.errors import NotHere
+
+_SALT_BYTES = 16
+
+
+class BrokenOrder(RuntimeError):
+    """A caller that numbers its own stream gave a number which does not follow the last one."""
+
+
+def record(
+    work: Work,
+    stream: str,
+    event: str,
+    payload: Mapping[str, Any],
+    *,
+    texts: Mapping[str, str] | None = None,
+    seq: int | None = None,
+    definition: str | None = None,
+) -> Event:
+    """Add an event to a stream and chain it to the one before.
+
+    `payload` holds ids, whole numbers, flags, short codes, and lists or mappings of them: never a name, an address or
+    free text. Those go in `texts`, whose digests the event holds. `seq` is given by a caller that holds a lock of its
+    own, as `cases.apply` does with the revision; all others wait here for the stream. `definition` is `bid/1` where a
+    workflow's rules were applied.
+
+    Raises:
+        UnfitPayload: when the payload holds what an event must not.
+        BrokenOrder: when `seq` does not follow the stream's last.
+    """
+    check_payload(dict(payload))
+    if seq is None:
+        # A lock on the stream's name, because a stream without events has no row to lock. It is a statement of its
+        # own: one that also read the head would read it as it was before the wait.
+        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
+    last, previous = head_of(work.session, stream) or (0, FIRST)
+    if seq is not None and seq != last + 1:
+        raise BrokenOrder(f"{stream} stands at {last}; an event numbered {seq} cannot follow")
+    salted = {name: (secrets.token_hex(_SALT_BYTES), text) for name, text in (texts or {}).items()}
+    digests = {name: text_digest(salt, text) for name, (salt, text) in salted.items()}
+    named = {"stream": stream, "seq": last + 1, "event": event, "definition": definition}
+    canonical = _canonical(work, named, payload, digests)
+    values = named | {
+        "at": work.now,
+        "real_at": work.real,
+        "actor": str(work.actor),
+        "canonical": canonical,
+        "previous_hash": previous,
+        "hash": chain_hash(previous, canonical),
+    }
+    made = work.session.execute(insert(Event).values(values).returning(Event)).scalar_one()
+    if salted:
+        rows = [
+            {"event_id": made.id, "name": name, "digest": digests[name], "salt": salt, "text": text}
+            for name, (salt, text) in salted.items()
+        ]
+        work.session.execute(insert(EventText), rows)
+    return made
+
+
+def erase_text(work: Work, event_id: int, name: str) -> None:
+    """Erase a text beside an event, for good; the event keeps its digest and the chain still verifies.
+
+    That it was erased, and by whom, is an event of its own, on `erasure:` and the stream's name.
+
+    Raises:
+        NotHere: when the event has no such text, or it is erased already.
+    """
+    erased = work.session.execute(
+        update(EventText)
+        .where(EventText.event_id == event_id, EventText.name == name, EventText.text.is_not(None))
+        .values(text=None, salt=None, erased_at=work.now)
+        .returning(EventText.event_id)
+    ).scalar_one_or_none()
+    if erased is None:
+        raise NotHere
+    stream = work.session.execute(select(Event.stream).where(Event.id == event_id)).scalar_one()
+    record(work, f"erasure:{stream}", "text_erased", {"event_id": event_id, "name": name})
+
+
+def _canonical(
+    work: Work, named: Mapping[str, Any], payload: Mapping[str, Any], digests: Mapping[str, str]
+) -> str:
+    if not named["stream"] or not named["event"]:
+        raise UnfitPayload("an event needs a stream and a name")
+    said = {
+        "at": canonical_moment(work.now),
+        "real_at": canonical_moment(work.real),
+        "actor": str(work.actor),
+        "payload": dict(payload),
+        "texts": dict(digests),
+    }
+    return canonical_json({**named, **said})
