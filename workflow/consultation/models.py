@@ -5,7 +5,6 @@ times until the close; every answer is kept, and the invitation points at the on
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -19,32 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflow.consultation.terms import ConsultationKind, Outcome, Position
 from workflow.db import Base, TextEnum, WithId, enum_check
-
-
-class ConsultationKind(StrEnum):
-    """How long councils are given. Source: Code of Practice on Consultation 2008, criterion 2."""
-
-    FULL = "full"
-    LIGHT = "light"
-
-
-class Position(StrEnum):
-    """What a council thinks of the bid."""
-
-    SUPPORT = "support"
-    SUPPORT_WITH_CHANGES = "support_with_changes"
-    NEUTRAL = "neutral"
-    OPPOSE = "oppose"
-
-
-class Outcome(StrEnum):
-    """What was done about one answer."""
-
-    CHANGED = "changed"
-    CHANGED_IN_PART = "changed_in_part"
-    NOT_CHANGED = "not_changed"
-    NOTED = "noted"
 
 
 class ConsultationLength(WithId, Base):
