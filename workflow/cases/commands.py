@@ -268,7 +268,7 @@ def describe_case(
     if title is not None:
         case.title = title
     if amount_pence is not None:
-        case.amount_pence = amount_pence  # type: ignore[assignment]
+        case.amount_pence = amount_pence
 
 
 def _next_reference(work: Work, prefix: str) -> str:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from workflow.cases.models import Case
 from workflow.db import Work
 from workflow.engine import Plan, Workflow
@@ -132,8 +130,3 @@ class ActorFacts:
     interests: frozenset[int]
     interest_cases: frozenset[int]
     principals: frozenset[int]
-
-
-def no_facts(session: Session, case_ids: Sequence[int], **_: object) -> Mapping[int, Any]:
-    """The facts of a room that has none."""
-    return {}

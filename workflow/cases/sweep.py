@@ -28,9 +28,9 @@ def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int
     for deadline_id, version, subject, kind in due:
         try:
             applied += _breach(sessions, clock, deadline_id, version, subject, kind, now)
-        except WorkflowError as error:
+        except WorkflowError:
             # One breach that is refused must not keep the others waiting; it stays due and is seen on the status page.
-            log.error("breach_refused", deadline_id=deadline_id, kind=kind, reason=str(error))
+            log.exception("breach_refused", deadline_id=deadline_id, kind=kind)
     return applied
 
 
