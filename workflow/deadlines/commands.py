@@ -1,0 +1,318 @@
+"""All that changes a deadline. Callers hold the lock of the case first; deadlines are locked in ascending order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+
+from workflow.db import Work
+from workflow.deadlines.models import (
+    Deadline,
+    DeadlineMove,
+    DeadlineRule,
+    DeadlineState,
+    DeadlineStep,
+    StepAction,
+    StepState,
+)
+from workflow.deadlines.queries import calendar, rule_in_force
+from workflow.deadlines.rules import DueStep, breach_moment, due_date, plan_steps, sort_due
+from workflow.engine.working_days import due_at
+from workflow.errors import Invalid, NotHere
+
+
+@dataclass(frozen=True, slots=True)
+class FiredStep:
+    """A step that fired just now, for whoever tells people: `action` is remind or escalate, `to` its audience.
+
+    `offset` is its distance from the due date; `deadline_id`, `version` and `step` together make a key.
+    """
+
+    step_id: int
+    deadline_id: int
+    subject: str
+    kind: str
+    version: int
+    step: str
+    action: str
+    to: str | None
+    offset: int
+    fire_at: datetime
+    due_on: date
+
+
+def arm(
+    work: Work,
+    subject: str,
+    kind: str,
+    *,
+    start: datetime | None = None,
+    due_on: date | None = None,
+    occurrence: int | None = None,
+) -> Deadline:
+    """Start a deadline under the rule in force now: due on a chosen London date, or a period after `start`.
+
+    A date that is no working day rolls forward. Without `occurrence` it is the next of its kind for the subject; with
+    one, a deadline that exists already is returned as it is. Steps whose moment has passed are kept as cancelled.
+
+    Raises:
+        Invalid: when the kind needs a date, or the subject has an open deadline of this kind.
+        NoRule: when no rule is in force.
+        CalendarEnds: outside the table of holidays.
+    """
+    latest = work.session.scalars(
+        select(Deadline)
+        .where(Deadline.subject == subject, Deadline.kind == kind)
+        .order_by(Deadline.occurrence.desc())
+    ).all()
+    for known in latest:
+        if known.occurrence == occurrence:
+            return known
+    if any(known.state is DeadlineState.OPEN for known in latest):
+        raise Invalid("This deadline is already running. Move it instead.", field="due_on")
+    rule = rule_in_force(work.session, kind, work.now)
+    falls_on = due_date(rule.terms, calendar(work.session), start=start, due_on=due_on)
+    deadline = Deadline(
+        subject=subject,
+        kind=kind,
+        occurrence=occurrence or (latest[0].occurrence + 1 if latest else 1),
+        rule_id=rule.id,
+        due_on=falls_on,
+        due_at=due_at(falls_on),
+        breach_at=breach_moment(rule.terms, calendar(work.session), falls_on),
+        version=1,
+        state=DeadlineState.OPEN,
+        armed_at=work.now,
+        ended_at=None,
+    )
+    work.session.add(deadline)
+    work.session.flush()  # The steps need its id.
+    _plan(work, deadline, rule)
+    return deadline
+
+
+def meet(work: Work, subject: str, kinds: Sequence[str] | None = None) -> int:
+    """The duty is done: end the subject's open deadlines of these kinds (all when None); returns how many."""
+    return _end(work, subject, kinds, DeadlineState.MET)
+
+
+def cancel(work: Work, subject: str, kinds: Sequence[str] | None = None) -> int:
+    """The duty fell away: end the subject's open deadlines of these kinds (all when None); returns how many."""
+    return _end(work, subject, kinds, DeadlineState.CANCELLED)
+
+
+def move(work: Work, deadline_id: int, due_on: date, reason: str) -> Deadline:
+    """Move an open deadline to another London date. Nothing planned for the old date is done; the move is kept.
+
+    Raises:
+        NotHere: when there is no such deadline.
+        Invalid: when it has ended, or no reason is given.
+    """
+    deadline = work.session.get(Deadline, deadline_id, with_for_update={"key_share": True})
+    if deadline is None:
+        raise NotHere
+    if deadline.state is not DeadlineState.OPEN:
+        raise Invalid("This deadline has already ended, so it cannot be moved.", field="due_on")
+    if not reason.strip():
+        raise Invalid("Say why the date changes.", field="reason")
+    rule = work.session.get_one(DeadlineRule, deadline.rule_id)
+    falls_on = calendar(work.session).next_working_day(due_on)
+    work.session.add(
+        DeadlineMove(
+            deadline_id=deadline.id,
+            from_version=deadline.version,
+            from_on=deadline.due_on,
+            to_on=falls_on,
+            reason=reason.strip(),
+            moved_at=work.now,
+            actor=str(work.actor),
+        )
+    )
+    _set_steps(work, [deadline.id], StepState.CANCELLED)
+    deadline.due_on, deadline.due_at = falls_on, due_at(falls_on)
+    deadline.breach_at = breach_moment(rule.terms, calendar(work.session), falls_on)
+    deadline.version += 1
+    _plan(work, deadline, rule)
+    return deadline
+
+
+def fire_due_steps(work: Work, limit: int = 500) -> list[FiredStep]:
+    """Fire the reminders and escalations due at `work.now`, from at most `limit` of the oldest due steps.
+
+    Locks the deadlines, skipping those another sweeper holds, and only then takes all their due steps, so that two
+    sweepers never share the steps of one deadline: locking the steps instead defeats collapsing. Never touches a case.
+    """
+    oldest = (
+        select(DeadlineStep.deadline_id)
+        .where(
+            DeadlineStep.state == StepState.PENDING,
+            DeadlineStep.fire_at <= work.now,
+            DeadlineStep.action != StepAction.BREACH,
+        )
+        .order_by(DeadlineStep.fire_at, DeadlineStep.id)
+        .limit(limit)
+    )
+    locked = work.session.scalars(
+        select(Deadline)
+        .where(Deadline.id.in_(oldest))
+        .order_by(Deadline.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return fire_steps_of(work, locked)
+
+
+def fire_steps_of(work: Work, locked: Sequence[Deadline]) -> list[FiredStep]:
+    """Fire all due steps of deadlines that the caller has locked; returns those that speak, the oldest first."""
+    by_id = {deadline.id: deadline for deadline in locked}
+    due: dict[int, list[DeadlineStep]] = {}
+    rows = work.session.scalars(
+        select(DeadlineStep)
+        .where(
+            DeadlineStep.deadline_id.in_(by_id),
+            DeadlineStep.state == StepState.PENDING,
+            DeadlineStep.fire_at <= work.now,
+            DeadlineStep.action != StepAction.BREACH,
+        )
+        .order_by(DeadlineStep.fire_at, DeadlineStep.id)
+    )
+    for row in rows:
+        due.setdefault(row.deadline_id, []).append(row)
+    fired: list[FiredStep] = []
+    outcome: dict[StepState, list[int]] = {
+        state: [] for state in (StepState.FIRED, StepState.COLLAPSED, StepState.CANCELLED)
+    }
+    for deadline_id, steps in due.items():
+        deadline = by_id[deadline_id]
+        sorted_steps = sort_due(
+            [_due_step(step) for step in steps],
+            version=deadline.version,
+            is_running=deadline.state in {DeadlineState.OPEN, DeadlineState.BREACHED},
+            is_late=work.now >= deadline.due_at,
+        )
+        outcome[StepState.FIRED] += sorted_steps.fire
+        outcome[StepState.COLLAPSED] += sorted_steps.collapse
+        outcome[StepState.CANCELLED] += sorted_steps.cancel
+        fired += [_fired(step, deadline) for step in steps if step.id in sorted_steps.fire]
+    for state, ids in outcome.items():
+        _finish(work, ids, state)
+    return sorted(fired, key=lambda step: (step.fire_at, step.step_id))
+
+
+def lock_breach(work: Work, deadline_id: int, version: int) -> Deadline | None:
+    """Take a due breach: lock the deadline, check it again, and mark it breached. The caller holds the case's lock.
+
+    None when somebody met, moved or took it meanwhile, which is no failure.
+    """
+    deadline = work.session.get(
+        Deadline, deadline_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if deadline is None or deadline.state is not DeadlineState.OPEN or deadline.version != version:
+        return None
+    step = work.session.scalar(
+        select(DeadlineStep).where(
+            DeadlineStep.deadline_id == deadline_id,
+            DeadlineStep.deadline_version == version,
+            DeadlineStep.action == StepAction.BREACH,
+            DeadlineStep.state == StepState.PENDING,
+            DeadlineStep.fire_at <= work.now,
+        )
+    )
+    if step is None:
+        return None
+    step.state, step.done_at = StepState.FIRED, work.now
+    deadline.state, deadline.ended_at = DeadlineState.BREACHED, work.now
+    return deadline
+
+
+def bury(work: Work, step_id: int) -> None:
+    """Give up on a step that cannot be carried out, so that it keeps no other waiting; `check` and staff see it."""
+    _finish(work, [step_id], StepState.DEAD, was=(StepState.PENDING, StepState.FIRED))
+
+
+def _plan(work: Work, deadline: Deadline, rule: DeadlineRule) -> None:
+    for step in plan_steps(rule.terms, calendar(work.session), deadline.due_on):
+        # A breach is never skipped: a date in the past is acted on at the next sweep.
+        is_past = step.fire_at <= work.now and step.action != StepAction.BREACH
+        work.session.add(
+            DeadlineStep(
+                deadline_id=deadline.id,
+                deadline_version=deadline.version,
+                step=step.step,
+                action=StepAction(step.action),
+                audience=step.audience,
+                offset_days=step.offset,
+                collapse_group=step.group,
+                fire_at=step.fire_at,
+                state=StepState.CANCELLED if is_past else StepState.PENDING,
+                done_at=work.now if is_past else None,
+            )
+        )
+
+
+def _end(work: Work, subject: str, kinds: Sequence[str] | None, state: DeadlineState) -> int:
+    running = (
+        select(Deadline)
+        .where(Deadline.subject == subject, Deadline.state.in_([DeadlineState.OPEN, DeadlineState.BREACHED]))
+        .order_by(Deadline.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if kinds is not None:
+        running = running.where(Deadline.kind.in_(kinds))
+    work.session.flush()  # What this unit of work changed has to be read back by the locking statement.
+    found = work.session.scalars(running).all()
+    _set_steps(work, [deadline.id for deadline in found], StepState.CANCELLED)
+    ended = [deadline for deadline in found if deadline.state is DeadlineState.OPEN]
+    for deadline in ended:
+        deadline.state, deadline.ended_at = state, work.now
+    return len(ended)
+
+
+def _set_steps(work: Work, deadline_ids: Sequence[int], state: StepState) -> None:
+    if deadline_ids:
+        work.session.execute(
+            update(DeadlineStep)
+            .where(DeadlineStep.deadline_id.in_(deadline_ids), DeadlineStep.state == StepState.PENDING)
+            .values(state=state, done_at=work.now)
+        )
+
+
+def _finish(
+    work: Work, step_ids: Sequence[int], state: StepState, was: Sequence[StepState] = (StepState.PENDING,)
+) -> None:
+    if step_ids:
+        work.session.execute(
+            update(DeadlineStep)
+            .where(DeadlineStep.id.in_(step_ids), DeadlineStep.state.in_(was))
+            .values(state=state, done_at=func.coalesce(DeadlineStep.done_at, work.now))
+        )
+
+
+def _due_step(step: DeadlineStep) -> DueStep:
+    return DueStep(
+        step.id,
+        step.deadline_version,
+        step.action.value,
+        step.audience,
+        step.offset_days,
+        step.collapse_group,
+        step.fire_at,
+    )
+
+
+def _fired(step: DeadlineStep, deadline: Deadline) -> FiredStep:
+    return FiredStep(
+        step_id=step.id,
+        deadline_id=deadline.id,
+        subject=deadline.subject,
+        kind=deadline.kind,
+        version=step.deadline_version,
+        step=step.step,
+        action=step.action.value,
+        to=step.audience,
+        offset=step.offset_days,
+        fire_at=step.fire_at,
+        due_on=deadline.due_on,
+    )
