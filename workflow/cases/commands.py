@@ -261,9 +261,7 @@ def arm_first_deadline(work: Work, case: Case, data: Mapping[str, Any]) -> None:
     case.due_on = armed.due_on
 
 
-def describe_case(
-    work: Work, case: Case, *, title: str | None = None, amount_pence: int | None = None
-) -> None:
+def describe_case(case: Case, *, title: str | None = None, amount_pence: Pence | None = None) -> None:
     """Keep the title and the amount that lists show; a draft's sections may change both without a revision."""
     if title is not None:
         case.title = title

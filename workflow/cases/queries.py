@@ -11,6 +11,7 @@ from workflow import audit
 from workflow.accounts.models import Person
 from workflow.accounts.queries import Viewer, people_named, principals_of
 from workflow.accounts.roles import Role
+from workflow.audit.streams import payload_of
 from workflow.cases.facts import actor_for, facts_for, view_of
 from workflow.cases.models import Case
 from workflow.cases.registry import registry
@@ -103,8 +104,10 @@ def history(session: Session, viewer: Viewer, case: Case, *, limit: int = 200) -
     People outside the department read that the department acted, not who; free texts are shown only inside it.
     """
     inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
-    found = audit.events_of(session, f"case:{case.id}", limit=limit)
-    ids = [event.person_id for event in found if event.person_id is not None]
+    found = audit.events_of(session, f"case:{case.id}", limit)
+    texts = audit.texts_of(session, [event.id for event in found])
+    people = {event.id: _person_of(event.actor) for event in found}
+    ids = [person for person in people.values() if person is not None]
     names = people_named(session, ids)
     own = _own_people(session, viewer, ids)
     return [
@@ -112,13 +115,20 @@ def history(session: Session, viewer: Viewer, case: Case, *, limit: int = 200) -
             event.seq,
             event.event,
             event.at,
-            _who(event.person_id, names, show=inside or event.person_id in own),
-            event.payload,
-            event.texts if inside or event.person_id in own else {},
+            _who(people[event.id], names, show=inside or people[event.id] in own),
+            payload_of(event),
+            {name: text or "" for name, text in texts.get(event.id, {}).items()}
+            if inside or people[event.id] in own
+            else {},
             event.hash,
         )
         for event in found
     ]
+
+
+def _person_of(actor: str) -> int | None:
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == "person" else None
 
 
 def _who(person_id: int | None, names: dict[int, str], *, show: bool) -> str:

@@ -1,0 +1,160 @@
+"""What an award writes when an action is applied."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from workflow import funds
+from workflow.cases import EffectContext
+from workflow.clock import london_date
+from workflow.db import Work
+from workflow.errors import NotHere
+from workflow.money import Pence, financial_year, total
+from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
+from workflow.monitoring.rules import ClaimView
+
+
+def make_award(work: Work, context: EffectContext) -> None:
+    """Issue the agreement for what is promised, with the payment plan by year; it ends with the last year's March."""
+    promised = {year: pence for year, pence in context.facts["funds"].committed.items() if pence}
+    award = Award(
+        case_id=context.case.id,
+        total_pence=total(list(promised.values())),
+        conditions=context.data["conditions"],
+        eligible_heads=context.data["eligible_heads"],
+        ends_on=date(max(promised) + 1, 3, 31),
+        offered_at=work.now,
+        offered_by=work.actor.person_id,
+    )
+    work.session.add(award)
+    work.session.flush()  # The payment plan refers to it.
+    work.session.add_all(
+        ProfileLine(case_id=award.case_id, year=year, amount_pence=pence) for year, pence in promised.items()
+    )
+    context.payload |= {
+        "total_pence": award.total_pence,
+        "years": [[year, pence] for year, pence in sorted(promised.items())],
+        "ends_on": award.ends_on.isoformat(),
+    }
+    context.texts |= {"conditions": award.conditions, "eligible_heads": award.eligible_heads}
+
+
+def accept_award(work: Work, context: EffectContext) -> None:
+    """Record who signed for the recipient."""
+    award = work.session.get_one(Award, context.case.id)
+    award.accepted_at, award.accepted_by = work.now, work.actor.person_id
+    context.payload["total_pence"] = award.total_pence
+
+
+def record_claim(work: Work, context: EffectContext) -> None:
+    """Add a payment request, numbered within its award."""
+    last = work.session.scalar(select(func.max(Claim.number)).where(Claim.case_id == context.case.id)) or 0
+    claim = Claim(
+        case_id=context.case.id,
+        number=last + 1,
+        year=context.data["year"],
+        state=ClaimState.WAITING,
+        claimed_pence=context.data["amount_pence"],
+        narrative=context.data["narrative"],
+        made_at=work.now,
+        made_by=work.actor.person_id,
+        check_reason="",
+    )
+    work.session.add(claim)
+    work.session.flush()  # The event and the evidence name it.
+    context.payload |= {"claim": claim.number, "year": claim.year, "claimed_pence": claim.claimed_pence}
+    context.texts["narrative"] = claim.narrative
+    context.result["claim_id"] = claim.id
+
+
+def check_claim(work: Work, context: EffectContext) -> None:
+    """Accept a payment request, in whole or in part with a reason, or refuse it whole."""
+    claim = _claim(work, context)
+    claim.accepted_pence = Pence(context.data["accepted_pence"])
+    claim.check_reason = (context.data.get("reason") or "").strip()
+    claim.state = ClaimState.CHECKED if claim.accepted_pence else ClaimState.REFUSED
+    claim.checked_at, claim.checked_by = work.now, work.actor.person_id
+    context.payload |= {
+        "claim": claim.number,
+        "claimed_pence": claim.claimed_pence,
+        "accepted_pence": claim.accepted_pence,
+    }
+
+
+def record_payment(work: Work, context: EffectContext) -> None:
+    """Record the payment of all that was accepted."""
+    claim = _claim(work, context)
+    claim.state = ClaimState.PAID
+    amount = claim.accepted_pence or Pence(0)
+    work.session.add(
+        Payment(claim_id=claim.id, amount_pence=amount, paid_at=work.now, paid_by=work.actor.person_id)
+    )
+    context.payload |= {"claim": claim.number, "year": claim.year, "paid_pence": amount}
+
+
+def pay_money(work: Work, context: EffectContext) -> None:
+    """Take the payment from the year's promise."""
+    claim: ClaimView = context.facts["monitoring"].claim(context.data["claim_id"])
+    key = f"pay:claim:{claim.id}"
+    funds.pay(
+        work, context.case.fund_id, context.case.id, claim.year, Pence(claim.accepted_pence or 0), key=key
+    )
+
+
+def propose_closure(work: Work, context: EffectContext) -> None:
+    """Write down the closing figures as the ledger has them now."""
+    held = context.facts["funds"]
+    paid, committed = sum(held.paid.values()), sum(held.committed.values())
+    closure = Closure(
+        case_id=context.case.id,
+        paid_pence=Pence(paid),
+        released_pence=Pence(committed - paid),
+        summary=context.data["summary"],
+        proposed_at=work.now,
+        proposed_by=work.actor.person_id,
+    )
+    work.session.add(closure)
+    context.payload |= {"paid_pence": closure.paid_pence, "released_pence": closure.released_pence}
+    context.texts["summary"] = closure.summary
+
+
+def confirm_closure(work: Work, context: EffectContext) -> None:
+    """Record who confirmed the closing figures."""
+    closure = work.session.get_one(Closure, context.case.id)
+    closure.confirmed_at, closure.confirmed_by = work.now, work.actor.person_id
+    context.payload |= {"paid_pence": closure.paid_pence, "released_pence": closure.released_pence}
+
+
+def release_unspent(work: Work, context: EffectContext) -> None:
+    """Give back what was promised and not paid: to the fund for years that still run, lapsed for years that ended.
+
+    Source: domain, section 7: at closure unpaid is nothing, and C = P + accrued + carried forward + lapsed.
+    """
+    held = context.facts["funds"]
+    unspent = {
+        year: Pence(committed - held.paid.get(year, 0))
+        for year, committed in held.committed.items()
+        if committed > held.paid.get(year, 0)
+    }
+    this_year = financial_year(london_date(work.now))
+    running = {year: pence for year, pence in unspent.items() if year >= this_year}
+    ended = {year: pence for year, pence in unspent.items() if year < this_year}
+    key = f"close:case:{context.case.id}"
+    if ended:
+        funds.lapse(work, context.case.fund_id, context.case.id, ended, key=f"{key}:lapse")
+    if running:
+        funds.decommit(work, context.case.fund_id, context.case.id, running, key=f"{key}:release")
+
+
+def _claim(work: Work, context: EffectContext) -> Claim:
+    """The payment request that the form named, of this award only.
+
+    Raises:
+        NotHere: when it is another award's.
+    """
+    found = work.session.scalars(
+        select(Claim).where(Claim.id == context.data["claim_id"], Claim.case_id == context.case.id)
+    ).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
