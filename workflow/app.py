@@ -1,0 +1,125 @@
+"""The composition root of the web: settings, database, clock, rooms, guard, headers and error pages become one application."""
+
+import importlib
+import importlib.util
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from workflow.clock import Clock, SystemClock
+from workflow.config import Settings, load_settings
+from workflow.db import Sessions, make_engine, make_sessions
+from workflow.web import access, context, errors, filters, guard, headers, logs, pages, statics
+from workflow.web.throttle import limiter
+
+LARGEST_REQUEST = 21 * 1024 * 1024  # One file of 20 MB and its form.
+LARGEST_TEXT = 1024 * 1024
+
+# One line a room; each module offers `blueprint`. The demonstration stands above the web and is only there where it is on.
+ROOMS = (
+    "workflow.web.sign_in.views",
+    "workflow.web.site.views",
+    "workflow.web.home.views",
+    "workflow.web.bids.views",
+    "workflow.web.consultation.views",
+    "workflow.web.approval.views",
+    "workflow.web.funds.views",
+    "workflow.web.monitoring.views",
+    "workflow.web.queue.views",
+    "workflow.web.notices.views",
+)
+DEMO_ROOM = "workflow.demo.views"
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    sessions: Sessions | None = None,
+    clock: Clock | None = None,
+    testing: bool = False,
+) -> Flask:
+    """The application as a WSGI callable.
+
+    Settings come from the environment, and sessions and clock from the settings, where they are not given.
+
+    Raises:
+        SettingsError: when a setting is wrong or missing, or the built style sheet and script are not there.
+        RuntimeError: when a route has no row in the access table.
+    """
+    settings = settings or load_settings()
+    assets = statics.find_assets()
+    logs.configure(settings.log_format)
+    app = Flask("workflow", static_folder=None, template_folder=None)
+    _configure(app, settings, testing=testing)
+    app.extensions["sessions"] = sessions or make_sessions(make_engine(settings.database_url))
+    app.extensions["clock"] = clock or _clock(settings, app.extensions["sessions"])
+    _templates(app)
+    for part in (filters, context, guard, pages, errors):
+        part.register(app)
+    headers.register(app, is_secure=settings.is_secure)
+    limiter.init_app(app)
+    _rooms(app, settings)
+    access.check(app)
+    statics.serve(app, assets)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
+    app.config.update(
+        TESTING=testing,
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
+        SESSION_COOKIE_NAME="__Host-workflow_form" if settings.is_secure else "workflow_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_FIELD_NAME="csrf_token",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
+        MAX_FORM_PARTS=2000,
+        PROPAGATE_EXCEPTIONS=False,
+        RATELIMIT_STORAGE_URI=settings.redis.limits,
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    )
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+
+
+def _clock(settings: Settings, sessions: Sessions) -> Clock:
+    if not settings.demo:
+        return SystemClock()
+    demo_clock: Any = importlib.import_module("workflow.demo.clock")
+    made: Clock = demo_clock.DemoClock(sessions)
+    return made
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(statics.ROOT / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _rooms(app: Flask, settings: Settings) -> None:
+    from flask_wtf.csrf import generate_csrf  # noqa: PLC0415
+
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+    for name in (*ROOMS, *((DEMO_ROOM,) if settings.demo else ())):
+        room = name.rpartition(".")[0]
+        if importlib.util.find_spec(room) is None or importlib.util.find_spec(name) is None:
+            continue  # A room that is not built yet.
+        app.register_blueprint(importlib.import_module(name).blueprint)

@@ -1,0 +1,72 @@
+"""Who may open which address: one table. A route without a row here stops the application from starting.
+
+The guard checks this coarsely, before the view runs. What a person may see of one bid, and do to it, is decided by the queries
+and by the definition of the workflow; they answer alike for what is hidden and what is not there.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flask import Flask
+
+
+class Who(StrEnum):
+    """The kinds of rule."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    ROLES = "roles"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may open an address: anyone, anyone signed in, people with one of some roles, or the demonstration only."""
+
+    who: Who
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def lets_in(self, roles: frozenset[str] | None) -> bool:
+        """Whether a person with these roles, or nobody (None), may open the address."""
+        if self.who in {Who.ANYONE, Who.DEMO}:
+            return True
+        if roles is None:
+            return False
+        return self.who is Who.SIGNED_IN or bool(self.roles & roles)
+
+
+ANYONE = Rule(Who.ANYONE)
+SIGNED_IN = Rule(Who.SIGNED_IN)
+DEMO = Rule(Who.DEMO)  # Only where the demonstration is switched on; elsewhere as if it were not there.
+
+
+def roles(*names: str) -> Rule:
+    """A rule for people with at least one of these roles, in any organisation."""
+    return Rule(Who.ROLES, frozenset(names))
+
+
+ACCESS: dict[str, Rule] = {
+    # signing in
+    "sign_in.sign_in": ANYONE,
+    "sign_in.sign_out": ANYONE,
+    # the site's own pages
+    "site.cookies": ANYONE,
+    "site.privacy": ANYONE,
+    "site.accessibility": ANYONE,
+    "site.contact": ANYONE,
+    "site.help_page": ANYONE,
+    "site.healthz": ANYONE,
+    "site.readyz": ANYONE,
+    "site.status": ANYONE,  # Behind its own token.
+}
+
+
+def check(app: Flask) -> None:
+    """Compare the routes with the table.
+
+    Raises:
+        RuntimeError: when a route has no row.
+    """
+    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(ACCESS))
+    if missing:
+        raise RuntimeError(f"No row in workflow/web/access.py for: {', '.join(missing)}")

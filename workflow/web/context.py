@@ -1,0 +1,104 @@
+"""What a view is given for the length of one request: the moment, a session to read with, who looks, and a unit of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g
+from sqlalchemy.orm import Session
+
+from workflow.accounts.queries import Viewer
+from workflow.clock import Clock
+from workflow.config import Settings
+from workflow.db import SYSTEM, Actor, Sessions, Work, person, unit_of_work
+from workflow.errors import NotAllowed
+from workflow.web import sessions as web_sessions
+from workflow.web.headers import request_id
+
+
+def settings() -> Settings:
+    """The settings of the running product."""
+    return cast("Settings", current_app.config["SETTINGS"])
+
+
+def clock() -> Clock:
+    """The clock of the running product."""
+    return cast("Clock", current_app.extensions["clock"])
+
+
+def sessions() -> Sessions:
+    """The maker of database sessions."""
+    return cast("Sessions", current_app.extensions["sessions"])
+
+
+def now() -> datetime:
+    """Business time, aware UTC, taken once a request."""
+    if "now" not in g:
+        g.now = clock().now()
+    return cast("datetime", g.now)
+
+
+def real_now() -> datetime:
+    """The machine's time, aware UTC, for sessions, keys and throttles."""
+    return clock().real()
+
+
+def read_session() -> Session:
+    """The request's session for reading: opened when first asked for, closed after the answer, never committed."""
+    if "session" not in g:
+        g.session = sessions()(autoflush=False)
+    return cast("Session", g.session)
+
+
+def current_viewer() -> Viewer | None:
+    """Who is signed in, with the roles in force now; None when nobody is."""
+    if "viewer" not in g:
+        g.viewer = web_sessions.find_viewer(read_session(), real=real_now(), now=now)
+    return cast("Viewer | None", g.viewer)
+
+
+def viewer() -> Viewer:
+    """Who is signed in, in a view that the access table keeps for those who are.
+
+    Raises:
+        NotAllowed: when nobody is, which the guard has already prevented.
+    """
+    found = current_viewer()
+    if found is None:
+        raise NotAllowed("Sign in to see this page.")
+    return found
+
+
+def current_actor() -> Actor:
+    """Who acts in this request: the person signed in, else the system, as in signing in itself."""
+    found = current_viewer()
+    return SYSTEM if found is None else person(found.person_id)
+
+
+@contextmanager
+def work(actor: Actor | None = None) -> Iterator[Work]:
+    """One unit of work of this request: commits when the block ends, rolls back on any error.
+
+    `actor` is given where it is not the person signed in, such as the holder of a secret link.
+    """
+    acting = actor or current_actor()
+    with unit_of_work(sessions(), clock(), actor=acting, request_id=request_id(), now=now()) as opened:
+        yield opened
+
+
+def register(app: Flask) -> None:
+    """Close each request's session, and in tests refuse one that was changed and never committed."""
+
+    @app.after_request
+    def look_for_changes(response: Response) -> Response:
+        session: Session | None = g.get("session")
+        if app.testing and session is not None and (session.new or session.dirty or session.deleted):
+            raise RuntimeError("The session for reading was changed. Change things in `with work() as work:`")
+        return response
+
+    @app.teardown_request
+    def close(_error: BaseException | None) -> None:
+        session: Session | None = g.pop("session", None)
+        if session is not None:
+            session.close()
