@@ -80,12 +80,11 @@ def find_valkey(environ: Mapping[str, str]) -> Path:
     )
 
 
-def is_open_to_all(path: Path) -> bool:
-    """Whether every account of this machine may read `path`, which needs every folder above it to be open."""
-    resolved = path.resolve()
-    if not stat.S_IMODE(resolved.stat().st_mode) & 0o004:
-        return False
-    return all(stat.S_IMODE(folder.stat().st_mode) & 0o001 for folder in resolved.parents)
+def is_passable(folder: Path) -> bool:
+    """Whether every account of this machine may pass through `folder` to what is in it."""
+    resolved = folder.resolve()
+    existing = [place for place in (resolved, *resolved.parents) if place.exists()]
+    return all(stat.S_IMODE(place.stat().st_mode) & 0o001 for place in existing)
 
 
 def _wheel_folder(package: str) -> Path | None:
@@ -127,7 +126,7 @@ def _leading_number(text: str) -> int:
 def _opened(folders: Sequence[Path]) -> Path:
     """The folder to find `folders` in: where they are, or a copy that the servers' account may read."""
     first = folders[0]
-    if os.geteuid() != 0 or is_open_to_all(first):
+    if os.geteuid() != 0 or is_passable(first):
         return first.parent
     version = _version(first)
     target = SHARED_PROGRAMS / version

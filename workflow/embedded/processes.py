@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from workflow.errors import WorkflowError
 
+Process = subprocess.Popen[bytes]
 SERVER_ACCOUNT = "nobody"
 """The account that PostgreSQL and Valkey run as when root starts them; PostgreSQL refuses to run as root."""
 
@@ -48,6 +49,7 @@ def start(
     folder: Path | None = None,
     account: Account | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, its output added to `log`.
 
@@ -66,6 +68,7 @@ def start(
             group=account.gid if account else None,
             extra_groups=[] if account else None,
             start_new_session=True,
+            pass_fds=tuple(descriptors),
             preexec_fn=_die_with_parent(death_signal, os.getpid()),  # noqa: PLW1509 - it calls two system calls and takes no lock.
         )
 
@@ -91,11 +94,16 @@ def stop(process: subprocess.Popen[bytes], *, first: signal.Signals, within_s: f
     """Ask `process` to end with `first`; after `within_s` seconds end its whole session at once."""
     if process.poll() is None:
         process.send_signal(first)
-        try:
-            process.wait(timeout=within_s)
-        except subprocess.TimeoutExpired:
-            end_session(process.pid)
-            process.wait()
+        finish(process, within_s=within_s)
+
+
+def finish(process: subprocess.Popen[bytes], *, within_s: float) -> None:
+    """Wait for a process that was asked to end; after `within_s` seconds end its whole session at once."""
+    try:
+        process.wait(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        end_session(process.pid)
+        process.wait()
 
 
 def end_session(pid: int) -> None:

@@ -7,7 +7,6 @@ account that started it gets in; it is neither open to other accounts nor does i
 import hashlib
 import os
 import pwd
-import secrets
 import signal
 import socket
 import subprocess
@@ -272,8 +271,3 @@ def _wait_for_valkey(valkey: Valkey, log: Path) -> None:
                 f"Valkey was not ready after {START_WITHIN_S:.0f} s: {processes.last_lines(log)}"
             )
         time.sleep(0.01)
-
-
-def new_secret() -> str:
-    """A secret of 256 bits, as text."""
-    return secrets.token_urlsafe(32)

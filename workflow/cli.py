@@ -1,0 +1,229 @@
+"""The command line. Each command is found by its name, has help, and answers a wrong input with one plain line."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from workflow.db import make_engine, make_sessions
+from workflow.embedded import backup, doctor
+from workflow.embedded.access import Reach, reach
+from workflow.embedded.filling import fill, migrate_safely
+from workflow.embedded.up import up
+from workflow.errors import SettingsError, WorkflowError
+
+# ruff: noqa: PLC0415
+# A command imports the room it needs when it is called, so that `--help` and `doctor` answer without the rest.
+
+OK, BROKEN, WRONG = 0, 1, 2
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0 done, 1 something is broken, 2 a wrong input or setting."""
+    chosen = _parser().parse_args(arguments)
+    command: Command = chosen.command
+    try:
+        return command(chosen)
+    except SettingsError as problem:
+        return _complain(str(problem), WRONG)
+    except WorkflowError as problem:
+        return _complain(str(problem), BROKEN)
+    except OperationalError as problem:
+        reason = str(problem.orig).strip().splitlines()[0]
+        return _complain(f"The database does not answer: {reason}", BROKEN)
+    except BrokenPipeError:
+        # The reader, such as `head`, has had enough. Python would complain again when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return _complain("Interrupted.", 130)
+
+
+def _complain(text: str, status: int) -> int:
+    print(text, file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m workflow", description="The grant allocation workflow.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add(commands, "up", _up, "start everything on this machine and keep it running")
+    _add(commands, "migrate", _migrate, "bring the database to the newest schema, with a dump before it")
+    _add(commands, "seed", _seed, "load the reference data, and the demonstration where it is on")
+    _add(commands, "tick", _tick, "one round of sweep, drain and reap, with no broker")
+    _add(commands, "check", _check, "check all invariants; exit status 1 and a list when one is broken")
+    audit = _group(commands, "audit", "the history of every change")
+    _add(audit, "verify", _audit_verify, "recompute every chain and anchor; exit status 1 when one is broken")
+    lifecycle = _group(commands, "lifecycle", "the definition of the lifecycle")
+    _add(lifecycle, "check", _lifecycle_check, "validate the definitions; exit status 1 when one is wrong")
+    _add(lifecycle, "table", _lifecycle_table, "print states, actions and who may, as Markdown")
+    demo = _group(commands, "demo", "the demonstration")
+    accounts = _add(demo, "accounts", _demo_accounts, "who can sign in: e-mail, password, role, organisation")
+    accounts.add_argument("--json", action="store_true", help="print JSON")
+    _add(commands, "doctor", _doctor, "say what is wrong with this installation")
+    made = _add(
+        commands, "backup", _backup, "write database, files, secret key and anchors into a new folder"
+    )
+    made.add_argument("folder", type=Path, metavar="DIR", help="a folder that is new or empty")
+    back = _add(
+        commands, "restore", _restore, "put back what a backup holds; the present data is moved aside"
+    )
+    back.add_argument(
+        "folder", type=Path, metavar="DIR", help="a backup's folder, or one dump from the state folder"
+    )
+    return parser
+
+
+Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it.
+
+
+def _add(
+    commands: "Subparsers[argparse.ArgumentParser]", name: str, command: Command, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _group(
+    commands: "Subparsers[argparse.ArgumentParser]", name: str, text: str
+) -> "Subparsers[argparse.ArgumentParser]":
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    return parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+
+def _up(_chosen: argparse.Namespace) -> int:
+    return up(os.environ)
+
+
+def _migrate(_chosen: argparse.Namespace) -> int:
+    with reach(os.environ, may_be_new=True) as found:
+        migrate_safely(found.settings, found.state, found.programs, print)
+    return OK
+
+
+def _seed(_chosen: argparse.Namespace) -> int:
+    with reach(os.environ, may_be_new=True) as found:
+        migrate_safely(found.settings, found.state, found.programs, print)
+        fill(found.settings)
+    return OK
+
+
+def _tick(_chosen: argparse.Namespace) -> int:
+    from workflow.embedded.clocks import business_clock
+    from workflow.wiring import tick
+
+    with reach(os.environ, takes_mail=True) as found:
+        engine = make_engine(found.settings.database_url)
+        try:
+            sessions = make_sessions(engine)
+            done = tick(sessions, business_clock(found.settings, sessions), found.settings)
+        finally:
+            engine.dispose()
+    for name, count in done.items():
+        print(f"{name} {count}")
+    return OK
+
+
+def _check(_chosen: argparse.Namespace) -> int:
+    from workflow.reports.check import check
+
+    with _reading() as session:
+        return _report(check(session), "Every invariant holds.")
+
+
+def _audit_verify(_chosen: argparse.Namespace) -> int:
+    from workflow.audit.verify import verify
+
+    with _reading() as session:
+        return _report(verify(session), "Every chain is whole.")
+
+
+def _lifecycle_check(_chosen: argparse.Namespace) -> int:
+    from workflow.engine.validation import validate
+    from workflow.wiring import workflows
+
+    problems = [f"{one.key} {one.version}: {problem}" for one in workflows() for problem in validate(one)]
+    return _report(problems, "Every definition is valid.")
+
+
+def _lifecycle_table(_chosen: argparse.Namespace) -> int:
+    from workflow.engine.diagram import table
+    from workflow.wiring import workflows
+
+    for one in workflows():
+        print(table(one))
+    return OK
+
+
+def _demo_accounts(chosen: argparse.Namespace) -> int:
+    from workflow.demo.accounts import accounts
+
+    rows = accounts()
+    if chosen.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return OK
+    for row in rows:
+        print("  ".join(str(row[name]) for name in ("email", "password", "role", "organisation")))
+    return OK
+
+
+def _doctor(_chosen: argparse.Namespace) -> int:
+    findings = doctor.examine(os.environ)
+    for finding in findings:
+        print(finding)
+    return BROKEN if any(finding.is_wrong for finding in findings) else OK
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    with reach(os.environ) as found:
+        print(
+            f"Written to {backup.back_up(found, chosen.folder.absolute(), datetime.now(UTC))}. It holds the secret key."
+        )
+    return OK
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    with reach(os.environ, may_be_new=True) as found:
+        backup.restore(found, chosen.folder.absolute(), datetime.now(UTC))
+    print("Restored. Run `check` and `audit verify` before people go on.")
+    return OK
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    """A session that sees one moment of the database and can change nothing."""
+    with reach(os.environ) as found, _session(found) as session:
+        yield session
+
+
+@contextmanager
+def _session(found: Reach) -> Iterator[Session]:
+    engine = make_engine(found.settings.database_url)
+    try:
+        with make_sessions(
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )() as opened:
+            yield opened
+    finally:
+        engine.dispose()
+
+
+def _report(problems: Sequence[str], fine: str) -> int:
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print(fine)
+    return BROKEN if problems else OK
