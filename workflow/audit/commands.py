@@ -50,9 +50,7 @@ def record(
     """
     check_payload(dict(payload))
     if seq is None:
-        # A lock on the stream's name, because a stream without events has no row to lock. It is a statement of its
-        # own: one that also read the head would read it as it was before the wait.
-        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
+        hold_stream(work, stream)
     last, previous = head_of(work.session, stream) or (0, FIRST)
     if seq is not None and seq != last + 1:
         raise BrokenOrder(f"{stream} stands at {last}; an event numbered {seq} cannot follow")
@@ -76,6 +74,15 @@ def record(
         ]
         work.session.execute(insert(EventText), rows)
     return made
+
+
+def hold_stream(work: Work, stream: str) -> None:
+    """Wait for a stream and keep it until the transaction ends, where a command must do so before it takes other locks.
+
+    The lock is on the stream's name, because a stream without events has no row to lock. It is a statement of its own:
+    one that also read the head would read it as it was before the wait.
+    """
+    work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
 
 
 def erase_text(work: Work, event_id: int, name: str) -> None:

@@ -1,0 +1,226 @@
+"""All that reads funds. Pages ask with their viewer; guards and effects ask for many cases at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session
+
+from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
+from workflow.cases.models import Case
+from workflow.errors import NotHere
+from workflow.funds.models import AllocationRevision, AwardYear, Fund, FundYear, LedgerEntry, Power
+from workflow.funds.rules import EntryKind, FundFacts, Held, YearStatus
+from workflow.money import Pence
+
+# Who sees the envelope of every fund. Source: domain, section 8.
+_SEE_ALL = (Role.AUDITOR, Role.NETWORK_OFFICIAL, Role.REVIEW_OWNER)
+PAGE = 50
+
+
+class YearBalance(NamedTuple):
+    """A fund's balances for a financial year, in pence; `available` is what is left to promise."""
+
+    year: int
+    status: YearStatus
+    ceiling: Pence
+    reserved: Pence
+    committed: Pence
+    paid: Pence
+    accrued: Pence
+    recovered: Pence
+    lapsed: Pence
+    carried_out: Pence
+    available: Pence
+    version: int
+
+
+class EntryRow(NamedTuple):
+    """A ledger entry as a page shows it: what it changed in pence, and for which bid."""
+
+    id: int
+    at: datetime
+    year: int
+    kind: EntryKind
+    ceiling: Pence
+    reserved: Pence
+    committed: Pence
+    paid: Pence
+    accrued: Pence
+    recovered: Pence
+    lapsed: Pence
+    carried_out: Pence
+    balance_version: int
+    case_id: int | None
+    reference: str | None
+    title: str | None
+    decision: str | None
+    actor: str
+
+
+class CaseBalance(NamedTuple):
+    """What a case holds of a financial year, in pence."""
+
+    year: int
+    reserved: Pence
+    committed: Pence
+    paid: Pence
+    accrued: Pence
+    recovered: Pence
+    lapsed: Pence
+    carried_out: Pence
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Which funds a person sees: those of their department or of the body that holds it; some roles see all."""
+    if any(viewer.has(role) for role in _SEE_ALL):
+        return true()
+    own = {grant.organisation_id for grant in viewer.grants}
+    return or_(Fund.department_id.in_(own), Fund.holder_id.in_(own))
+
+
+def funds_of(session: Session, viewer: Viewer) -> list[Fund]:
+    """The funds a person sees, by title."""
+    return list(session.scalars(select(Fund).where(visible(viewer)).order_by(Fund.title, Fund.id)))
+
+
+def fund_by_code(session: Session, viewer: Viewer, fund_code: str) -> Fund:
+    """The fund with this code.
+
+    Raises:
+        NotHere: when there is none, or the person may not see it.
+    """
+    found = session.scalars(select(Fund).where(Fund.code == fund_code, visible(viewer))).one_or_none()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def balances(session: Session, viewer: Viewer, fund_code: str) -> list[YearBalance]:
+    """The envelope of a fund, year by year.
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    fund = fund_by_code(session, viewer, fund_code)
+    rows = session.scalars(select(FundYear).where(FundYear.fund_id == fund.id).order_by(FundYear.year))
+    return [_balance(row) for row in rows]
+
+
+def entries(
+    session: Session,
+    viewer: Viewer,
+    fund_code: str,
+    year: int | None = None,
+    after: int | None = None,
+    *,
+    limit: int = PAGE,
+) -> list[EntryRow]:
+    """A fund's ledger, the newest first; `after` is the id at which the page before ended.
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    fund = fund_by_code(session, viewer, fund_code)
+    own = {"year", "reference", "title"}
+    columns = [getattr(LedgerEntry, name) for name in EntryRow._fields if name not in own]
+    statement = (
+        select(*columns, FundYear.year, Case.reference, Case.title)
+        .join(FundYear, FundYear.id == LedgerEntry.fund_year_id)
+        .outerjoin(Case, Case.id == LedgerEntry.case_id)
+        .where(FundYear.fund_id == fund.id)
+    )
+    if year is not None:
+        statement = statement.where(FundYear.year == year)
+    if after is not None:
+        statement = statement.where(LedgerEntry.id < after)
+    rows = session.execute(statement.order_by(LedgerEntry.id.desc()).limit(limit)).mappings()
+    return [EntryRow(**row) for row in rows]
+
+
+def revisions(session: Session, viewer: Viewer, fund_code: str) -> list[tuple[int, AllocationRevision]]:
+    """The dated revisions of a fund's allocations, each with its year, the newest first.
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    fund = fund_by_code(session, viewer, fund_code)
+    statement = (
+        select(FundYear.year, AllocationRevision)
+        .join(FundYear, FundYear.id == AllocationRevision.fund_year_id)
+        .where(FundYear.fund_id == fund.id)
+        .order_by(AllocationRevision.id.desc())
+    )
+    return [(year, revision) for year, revision in session.execute(statement)]
+
+
+def available_by_year(session: Session, fund_ids: Iterable[int]) -> dict[int, dict[int, Pence]]:
+    """What is left to promise, by fund and year; for rules, so it is not scoped to a viewer."""
+    found: dict[int, dict[int, Pence]] = {fund_id: {} for fund_id in fund_ids}
+    for row in _years(session, found):
+        found[row.fund_id][row.year] = _left(row)
+    return found
+
+
+def case_balances(session: Session, case_ids: Iterable[int]) -> dict[int, list[CaseBalance]]:
+    """What some cases hold, year by year; for rules and for pages that showed the case already."""
+    found: dict[int, list[CaseBalance]] = {case_id: [] for case_id in case_ids}
+    columns = [getattr(AwardYear, name) for name in CaseBalance._fields if name != "year"]
+    statement = (
+        select(AwardYear.case_id, FundYear.year, *columns)
+        .join(FundYear, FundYear.id == AwardYear.fund_year_id)
+        .where(AwardYear.case_id.in_(found))
+        .order_by(AwardYear.case_id, FundYear.year)
+    )
+    for case_id, *balance in session.execute(statement):
+        found[case_id].append(CaseBalance(*balance))
+    return found
+
+
+def facts(
+    session: Session,
+    case_ids: Sequence[int],
+    *,
+    now: datetime,  # noqa: ARG001 - every room's facts take the same arguments.
+    person_id: int | None,  # noqa: ARG001
+) -> dict[int, FundFacts]:
+    """What guards may know of the money behind some cases, in three statements however many they are."""
+    statement = (
+        select(Case.id, Case.fund_id, Power)
+        .join(Fund, Fund.id == Case.fund_id)
+        .join(Power, Power.id == Fund.power_id)
+        .where(Case.id.in_(case_ids))
+    )
+    cases = {case_id: (fund_id, power) for case_id, fund_id, power in session.execute(statement)}
+    years = _years(session, {fund_id for fund_id, _ in cases.values()})
+    held = case_balances(session, case_ids)
+    return {
+        case_id: FundFacts(
+            fund_id=fund_id,
+            power=power.terms,
+            available={row.year: _left(row) for row in years if row.fund_id == fund_id},
+            confirmed=frozenset(
+                row.year for row in years if row.fund_id == fund_id and row.status is YearStatus.CONFIRMED
+            ),
+            held={item.year: Held(item.reserved, item.committed, item.paid) for item in held[case_id]},
+        )
+        for case_id, (fund_id, power) in cases.items()
+    }
+
+
+def _years(session: Session, fund_ids: Iterable[int]) -> list[FundYear]:
+    statement = select(FundYear).where(FundYear.fund_id.in_(list(fund_ids)))
+    # Balances are moved by statements of their own, so what the session read before may be old.
+    ordered = statement.order_by(FundYear.fund_id, FundYear.year).execution_options(populate_existing=True)
+    return list(session.scalars(ordered))
+
+
+def _left(row: FundYear) -> Pence:
+    return Pence(row.ceiling - row.reserved - row.committed)
+
+
+def _balance(row: FundYear) -> YearBalance:
+    same = {name: getattr(row, name) for name in YearBalance._fields if name != "available"}
+    return YearBalance(**same, available=_left(row))
