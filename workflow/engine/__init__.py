@@ -17,7 +17,11 @@ from workflow.engine.definition import (
     State,
     Workflow,
 )
+from workflow.engine.digest import structure_digest
+from workflow.engine.explain import Explanation, Voice, explain
 from workflow.engine.planning import Offer, Plan, Refusal, UndeclaredTarget, offers, plan
+from workflow.engine.validation import Registry, validate
+from workflow.engine.working_days import Calendar, CalendarEnds, due_at
 
 __all__ = [
     "NOBODY",
@@ -25,9 +29,12 @@ __all__ = [
     "SYSTEM_ACTOR",
     "Action",
     "Actor",
+    "Calendar",
+    "CalendarEnds",
     "CaseView",
     "Data",
     "DeadlineRule",
+    "Explanation",
     "Facts",
     "Guard",
     "GuardContext",
@@ -35,10 +42,16 @@ __all__ = [
     "Plan",
     "Reason",
     "Refusal",
+    "Registry",
     "Role",
     "State",
     "UndeclaredTarget",
+    "Voice",
     "Workflow",
+    "due_at",
+    "explain",
     "offers",
     "plan",
+    "structure_digest",
+    "validate",
 ]

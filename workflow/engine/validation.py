@@ -50,7 +50,7 @@ def validate(workflow: Workflow, *, registry: Registry | None = None) -> list[st
     problems += _leaks(workflow, registry.inside_terms if registry else frozenset())
     if registry is not None:
         problems += _unregistered(workflow, registry)
-    return [f"{workflow.key} v{workflow.version}: {problem}" for problem in problems]
+    return problems
 
 
 def _one_initial_state(workflow: Workflow) -> Iterator[str]:
@@ -70,7 +70,12 @@ def _duplicates(workflow: Workflow) -> Iterator[str]:
         lists |= {"effect": action.effects + action.money, "notice": action.notices}
         for what, names in lists.items():
             yield from (f"action {action.name}: {problem}" for problem in _repeated(what, names))
-    checks = {(guard.name, guard.check) for action in workflow.actions for guard in action.guards}
+    # A guard made twice by the same maker, with the same name, is the same guard; its code tells.
+    checks = {
+        (guard.name, getattr(guard.check, "__code__", guard.check))
+        for action in workflow.actions
+        for guard in action.guards
+    }
     yield from (f"{line} with different checks" for line in _repeated("guard", (name for name, _ in checks)))
 
 
@@ -184,13 +189,20 @@ def _system_cycles(workflow: Workflow) -> Iterator[str]:
 
 
 def _leaks(workflow: Workflow, inside_terms: frozenset[str]) -> Iterator[str]:
-    """Internal stages are those that people outside read under another word; none of their words may reach them."""
-    internal = [state for state in workflow.states if _plain(state.label) != _plain(state.outside_label)]
-    words = {_plain(word) for state in internal for word in (state.name, state.label)}
-    words |= {_plain(term) for term in inside_terms}
+    """Internal stages are those that people outside read under another word.
+
+    No outside label says the words of another state that is internal, nor a term for inside use.
+    """
+    terms = {_plain(term) for term in inside_terms}
+    words = {
+        state.name: {_plain(state.name), _plain(state.label)}
+        for state in workflow.states
+        if _plain(state.label) != _plain(state.outside_label)
+    }
     for state in workflow.states:
         said = f" {_plain(state.outside_label)} "
-        for word in sorted(word for word in words if word and f" {word} " in said):
+        others = terms.union(*(its for name, its in words.items() if name != state.name))
+        for word in sorted(word for word in others if word and f" {word} " in said):
             yield f"state {state.name}: its outside label “{state.outside_label}” leaks “{word}”"
 
 
