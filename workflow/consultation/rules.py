@@ -1,7 +1,7 @@
 """The rules of consultation, pure: who is asked, until when, when it is over, and when every answer was considered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,8 @@ class ConsultationFacts:
     """What guards know of the newest consultation of a bid; `consultation_id` is None before the first one.
 
     `today` is the London business date and `starts_on` day 0 of a period that begins now; `least_days` gives the days
-    of each kind in force today. `invited`, `answered` and `late` count councils. `undisposed` names the councils
-    whose counted answer has no word yet of what was done about it.
+    of each kind in force today. `invited`, `answered` and `late` count councils. `undisposed` counts the answers with no
+    word yet on what was done about them, and `undisposed_names` names the first of their councils.
     """
 
     now: datetime
@@ -41,7 +41,8 @@ class ConsultationFacts:
     invited: int = 0
     answered: int = 0
     late: int = 0
-    undisposed: tuple[str, ...] = field(default=())
+    undisposed: int = 0
+    undisposed_names: tuple[str, ...] = ()
     response_sent: bool = False
     response_accepted: bool = False
 
@@ -167,13 +168,12 @@ def london_last_day(facts: ConsultationFacts) -> date:
 
 def _every_answer_has_a_disposition(context: GuardContext) -> Reason | None:
     facts: ConsultationFacts = context.facts["consultation"]
-    missing = facts.undisposed
-    if not missing:
+    if not facts.undisposed:
         return None
-    count = "1 answer has" if len(missing) == 1 else f"{len(missing)} answers have"
+    count = "1 answer has" if facts.undisposed == 1 else f"{facts.undisposed} answers have"
     return Reason(
         "disposition_missing",
-        f"{count} no word yet on what was done about it: {named(missing)}.",
+        f"{count} no word yet on what was done about it: {named(facts.undisposed_names, facts.undisposed)}.",
         "Say for each answer what was done about it.",
         "The lead body",
     )
@@ -191,9 +191,10 @@ def _response_was_sent(context: GuardContext) -> Reason | None:
     )
 
 
-def named(names: tuple[str, ...]) -> str:
-    """Names in a sentence, at most five of them: "Kent County Council and 17 others"."""
-    shown, rest = names[:NAMED_AT_MOST], len(names) - NAMED_AT_MOST
+def named(names: tuple[str, ...], count: int) -> str:
+    """Names in a sentence, at most five of them, of `count` in all: "Kent County Council and 17 others"."""
+    shown = names[:NAMED_AT_MOST]
+    rest = count - len(shown)
     if rest > 0:
         return f"{', '.join(shown)} and {rest} other{'s' if rest > 1 else ''}"
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else ""

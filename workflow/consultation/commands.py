@@ -1,0 +1,197 @@
+"""A council answers: starting, saving and sending.
+
+An answer bumps no revision of the bid, or a hundred councils would make every open form stale. Instead it holds the bid
+where it stands while it is checked and added, so that no close can count between the two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from workflow import audit, notifications
+from workflow.cases import Case, hold_case, once
+from workflow.consultation.audiences import confirmations
+from workflow.consultation.inviting import case_of, own_invitation, stream_of
+from workflow.consultation.models import Consultation, Invitation, Response, ResponseDraft
+from workflow.consultation.rules import is_on_time
+from workflow.consultation.terms import Position
+from workflow.db import Work
+from workflow.errors import Invalid, Problem, Refused
+
+ANSWERED_IN = frozenset({"consulting", "responding"})
+"""States of a bid in which an answer is taken: in time before the close, held as late after it."""
+
+SHORTEST_EXPLANATION = frozenset({Position.SUPPORT_WITH_CHANGES, Position.OPPOSE})
+"""Positions that say nothing without their changes or reasons."""
+
+LONGEST_TEXT, LONGEST_NAME = 4000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a council says. `answers` maps the number of a question, as text, to what was written about it."""
+
+    position: Position
+    text: str
+    answers: Mapping[str, str]
+    name: str
+    email: str
+    publish: bool
+
+
+def start_answer(work: Work, invitation_id: int, *, link_version: int | None) -> None:
+    """Somebody pressed Start: the invitation was opened by a person. Pressing it again changes nothing.
+
+    Raises:
+        NotHere: when the link is of another council or was replaced, or the person is of another council.
+    """
+    invitation = own_invitation(work, invitation_id, link_version)
+    if invitation.opened_at is None:
+        invitation.opened_at = work.now
+        audit.record(work, stream_of(invitation_id), "answer_started", {})
+
+
+def save_draft(
+    work: Work, invitation_id: int, *, link_version: int | None, seen_rev: int, fields: Mapping[str, Any]
+) -> int:
+    """Keep what was typed so far, so that a colleague can go on from there; returns the draft's new revision.
+
+    `fields` may hold `position`, `text`, `answers`, `name`, `email`, `publish`; only those given are changed. `seen_rev`
+    is the revision of the draft that the page was drawn from, 0 when there was none.
+
+    Raises:
+        NotHere: as `start_answer`. Refused: when somebody else saved since, or no answer is taken any more.
+    """
+    case = hold_case(work, case_of(work, invitation_id))
+    invitation = own_invitation(work, invitation_id, link_version)
+    _governing(work, invitation, case)
+    draft = work.session.get(ResponseDraft, invitation_id)
+    if draft is None:
+        draft = ResponseDraft(invitation_id=invitation_id, rev=0, answers={})
+        work.session.add(draft)
+    elif draft.rev != seen_rev:
+        raise Refused([_somebody_else_saved()])
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    draft.rev += 1
+    draft.saved_at = work.now
+    return draft.rev
+
+
+def _somebody_else_saved() -> Problem:
+    return Problem(
+        "draft_changed",
+        "A colleague saved this answer while you were writing.",
+        "Open the page again to see what was saved; what you typed is shown below so that you can copy it.",
+        "You",
+    )
+
+
+def send_answer(
+    work: Work, invitation_id: int, *, link_version: int | None, answer: Answer, key: str
+) -> dict[str, Any]:
+    """Send a council's answer. It replaces the council's earlier one in the tally, and every answer is kept.
+
+    `work.now` is when the request arrived. Before the close the answer counts; at or after it, or when the close has
+    counted already, it is held as late with its arrival time. Returns `response_id`, `number` and `late`.
+
+    Raises:
+        NotHere: as `start_answer`. Refused: when no answer is taken any more. Invalid: naming the field.
+    """
+    _check(answer)
+    return once(
+        work,
+        key,
+        action="send_answer",
+        subject=stream_of(invitation_id),
+        make=lambda: _send(work, invitation_id, link_version, answer),
+    )
+
+
+def _send(work: Work, invitation_id: int, link_version: int | None, answer: Answer) -> dict[str, Any]:
+    case_id = case_of(work, invitation_id)
+    case = hold_case(work, case_id)
+    invitation = own_invitation(work, invitation_id, link_version)
+    consultation = _governing(work, invitation, case)
+    late = consultation.closed_at is not None or not is_on_time(work.now, consultation.closes_at)
+    response = _add_response(work, invitation, answer, late=late)
+    if not late:
+        invitation.response_id = response.id
+    invitation.opened_at = invitation.opened_at or work.now
+    work.session.execute(delete(ResponseDraft).where(ResponseDraft.invitation_id == invitation_id))
+    _record_answer(work, response)
+    notifications.owe(work, confirmations(work.session, case, invitation, response, now=work.now))
+    return {"response_id": response.id, "number": response.number, "late": late}
+
+
+def _add_response(work: Work, invitation: Invitation, answer: Answer, *, late: bool) -> Response:
+    before = work.session.scalars(
+        select(Response)
+        .where(Response.invitation_id == invitation.id)
+        .order_by(Response.number.desc())
+        .limit(1)
+    ).one_or_none()
+    response = Response(
+        invitation_id=invitation.id,
+        number=1 if before is None else before.number + 1,
+        supersedes_id=None if before is None else before.id,
+        position=answer.position,
+        text=answer.text.strip(),
+        answers={number: text.strip() for number, text in answer.answers.items() if text.strip()},
+        publish=answer.publish,
+        late=late,
+        arrived_at=work.now,
+        submitted_at=work.now,
+        by_name=answer.name.strip(),
+        by_email=answer.email.strip(),
+        by_person=work.actor.person_id,
+    )
+    work.session.add(response)
+    work.session.flush()  # The invitation points at its id.
+    return response
+
+
+def _check(answer: Answer) -> None:
+    """Check what the table does not: that the words are there and of a sensible length.
+
+    Raises:
+        Invalid: naming the field.
+    """
+    if answer.position in SHORTEST_EXPLANATION and not answer.text.strip():
+        raise Invalid("Tell us which changes, or why.", field="text")
+    if not answer.name.strip():
+        raise Invalid("Enter your name, so that your council can see who answered.", field="name")
+    if "@" not in answer.email:
+        raise Invalid("Enter an e-mail address, like name@example.gov.uk.", field="email")
+    if max(map(len, [answer.name, answer.email])) > LONGEST_NAME:
+        raise Invalid(f"A name or address must be {LONGEST_NAME} characters or fewer.", field="name")
+    if max(map(len, [answer.text, *answer.answers.values()])) > LONGEST_TEXT:
+        raise Invalid(f"An answer must be {LONGEST_TEXT:,} characters or fewer.", field="text")
+
+
+def _governing(work: Work, invitation: Invitation, case: Case) -> Consultation:
+    """The consultation an answer belongs to, read after the case was held, when an answer is still taken.
+
+    Raises:
+        Refused: when the bid has moved on, or this consultation was replaced by a newer one.
+    """
+    consultation = work.session.get_one(Consultation, invitation.consultation_id, populate_existing=True)
+    newest = work.session.scalar(
+        select(func.max(Consultation.occurrence)).where(Consultation.bid_id == case.id)
+    )
+    if case.state in ANSWERED_IN and consultation.occurrence == newest:
+        return consultation
+    text = "This consultation is over, and what councils said has been considered."
+    raise Refused([Problem("consultation_over", text, "You can still read the bid and the answers.", "")])
+
+
+def _record_answer(work: Work, response: Response) -> None:
+    audit.record(
+        work,
+        stream_of(response.invitation_id),
+        "answer_held_late" if response.late else "answer_sent",
+        {"response": response.id, "number": response.number, "position": response.position.value},
+        texts={"text": response.text, "by_name": response.by_name, "by_email": response.by_email},
+    )

@@ -1,0 +1,205 @@
+"""All that reads consultations, each time only what the viewer may see.
+
+The department, the lead body and auditors see a bid's consultation; a council sees those that invite it, and of them only
+its own answer; somebody with a secret link sees that one invitation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from workflow import deadlines
+from workflow.accounts.models import Organisation
+from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
+from workflow.cases import Case
+from workflow.cases.queries import visible
+from workflow.clock import london_date
+from workflow.consultation.models import Consultation, ConsultationLength, ConsultationReport, Invitation
+from workflow.consultation.rules import ConsultationFacts
+from workflow.consultation.tallies import NOBODY_ASKED, Tally, newest_of, tallies_of, undisposed_of
+from workflow.consultation.terms import ConsultationKind
+from workflow.errors import NotHere
+
+COUNCIL_ROLES = (Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX)
+"""Who answers for a council."""
+
+PAGE = 25
+"""Rows of a page of any list here."""
+
+
+def facts(
+    session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
+) -> dict[int, ConsultationFacts]:
+    """What guards know of each bid's newest consultation, in a constant number of statements."""
+    del person_id  # Who asks changes nothing here.
+    calendar = deadlines.calendar(session)
+    known = {"now": now, "starts_on": calendar.start_day(now), "calendar": calendar}
+    known["least_days"] = _least_days(session, london_date(now))
+    consultations = newest_of(session, case_ids)
+    ids = [one.id for one in consultations.values()]
+    tallies, undisposed = tallies_of(session, ids), undisposed_of(session, ids)
+    reports = {report.consultation_id: report for report in _reports(session, ids)}
+    found = {case_id: ConsultationFacts(**known) for case_id in case_ids}
+    for case_id, one in consultations.items():
+        found[case_id] = _facts_of(known, one, tallies, undisposed, reports.get(one.id))
+    return found
+
+
+def _facts_of(
+    known: dict[str, Any],
+    one: Consultation,
+    tallies: dict[int, Tally],
+    undisposed: dict[int, tuple[int, tuple[str, ...]]],
+    report: ConsultationReport | None,
+) -> ConsultationFacts:
+    tally = tallies.get(one.id, NOBODY_ASKED)
+    missing, names = undisposed.get(one.id, (0, ()))
+    return ConsultationFacts(
+        **known,
+        consultation_id=one.id,
+        kind=one.kind,
+        closes_on=one.closes_on,
+        closes_at=one.closes_at,
+        closed_at=one.closed_at,
+        invited=tally.invited,
+        answered=tally.answered,
+        late=tally.late,
+        undisposed=missing,
+        undisposed_names=names,
+        response_sent=report is not None,
+        response_accepted=report is not None and report.accepted_at is not None,
+    )
+
+
+def _least_days(session: Session, day: date) -> dict[ConsultationKind, int]:
+    rows = session.execute(
+        select(ConsultationLength.kind, ConsultationLength.days)
+        .where(
+            ConsultationLength.valid_from <= day,
+            or_(ConsultationLength.valid_to.is_(None), ConsultationLength.valid_to >= day),
+        )
+        .order_by(ConsultationLength.valid_from, ConsultationLength.id)
+    )
+    return {row.kind: row.days for row in rows}
+
+
+def _reports(session: Session, ids: Sequence[int]) -> Sequence[ConsultationReport]:
+    return session.scalars(
+        select(ConsultationReport)
+        .where(ConsultationReport.consultation_id.in_(ids))
+        .order_by(ConsultationReport.consultation_id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def consultation_close_due_on(session: Session, case: Case, *, now: datetime, data: object) -> date:
+    """The London date of the deadline that closes a bid's newest consultation."""
+    del now, data
+    closes_on = session.scalar(
+        select(Consultation.closes_on)
+        .where(Consultation.bid_id == case.id)
+        .order_by(Consultation.occurrence.desc())
+        .limit(1)
+    )
+    if closes_on is None:
+        raise NotHere
+    return closes_on
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRow:
+    """A line of the list of consultations. `invitation_id` and `answered` are the viewer's own council's, if it is asked."""
+
+    id: int
+    reference: str
+    title: str
+    lead: str
+    kind: ConsultationKind
+    opens_at: datetime
+    closes_on: date
+    closed_at: datetime | None
+    tally: Tally
+    invitation_id: int | None
+    answered: bool
+    sees_register: bool
+
+
+def may_see(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition, over consultations joined with their cases, for what a viewer may see."""
+    asked = select(Invitation.id).where(
+        Invitation.consultation_id == Consultation.id, Invitation.organisation_id.in_(_councils(viewer))
+    )
+    return or_(visible(viewer), asked.correlate(Consultation).exists())
+
+
+def _councils(viewer: Viewer) -> frozenset[int]:
+    return viewer.organisations(*COUNCIL_ROLES)
+
+
+def consultations(
+    session: Session, viewer: Viewer, *, show: str = "open", after: int | None = None, limit: int = PAGE
+) -> tuple[list[ConsultationRow], bool]:
+    """A page of consultations, the one that closes last first, and whether there are more after it.
+
+    `show` is "open", "closed" or "all"; any other value shows no rows. `after` is the id of the last row of the page before.
+    """
+    lead, own = aliased(Organisation), aliased(Invitation)
+    query = (
+        select(Consultation, Case, lead.name, own, visible(viewer))
+        .join(Case, Case.id == Consultation.bid_id)
+        .join(lead, lead.id == Case.proposer_id)
+        .outerjoin(own, (own.consultation_id == Consultation.id) & own.organisation_id.in_(_councils(viewer)))
+        .where(may_see(viewer), _shown(show))
+        .order_by(Consultation.closes_on.desc(), Consultation.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        last = (
+            select(Consultation.closes_on, Consultation.id).where(Consultation.id == after).scalar_subquery()
+        )
+        query = query.where(tuple_(Consultation.closes_on, Consultation.id) < last)
+    rows = session.execute(query).all()
+    tallies = tallies_of(session, [row[0].id for row in rows])
+    found = [_row(*row, tallies.get(row[0].id, NOBODY_ASKED)) for row in rows[:limit]]
+    return found, len(rows) > limit
+
+
+def _shown(show: str) -> ColumnElement[bool]:
+    match show:
+        case "open":
+            return Consultation.closed_at.is_(None)
+        case "closed":
+            return Consultation.closed_at.is_not(None)
+        case "all":
+            return Consultation.id.is_not(None)
+        case _:
+            return Consultation.id.is_(None)
+
+
+def _row(  # noqa: PLR0917 - one row of the query above
+    one: Consultation,
+    case: Case,
+    lead: str,
+    own: Invitation | None,
+    sees_register: bool,
+    tally: Tally,
+) -> ConsultationRow:
+    return ConsultationRow(
+        one.id,
+        case.reference,
+        case.title,
+        lead,
+        one.kind,
+        one.opens_at,
+        one.closes_on,
+        one.closed_at,
+        tally,
+        None if own is None else own.id,
+        own is not None and own.response_id is not None,
+        sees_register,
+    )

@@ -1,0 +1,200 @@
+"""The register of one consultation: who was asked, who answered, and what each council is waiting for.
+
+Counts come from one statement whatever the number of councils, and the list is read page by page.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, and_, false, func, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from workflow.accounts.models import Organisation
+from workflow.accounts.queries import Viewer
+from workflow.cases import Case
+from workflow.cases.queries import visible
+from workflow.consultation.models import Consultation, Disposition, Invitation, Response
+from workflow.consultation.queries import PAGE
+from workflow.consultation.tallies import held_late
+from workflow.consultation.terms import Outcome, Position
+
+is_answered = Invitation.response_id.is_not(None)
+is_opened = Invitation.opened_at.is_not(None) & Invitation.response_id.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the councils of one region or type answered."""
+
+    label: str
+    answered: int
+    invited: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCounts:
+    """The figures above the register. Shares are ordered by label; `undisposed` counts answers with no word on them yet."""
+
+    invited: int
+    answered: int
+    opened: int
+    late: int
+    undisposed: int
+    regions: tuple[Share, ...]
+    types: tuple[Share, ...]
+    positions: Mapping[Position, int]
+
+    @property
+    def not_opened(self) -> int:
+        """Councils that neither answered nor pressed Start."""
+        return self.invited - self.answered - self.opened
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One council asked. `times` counts its answers; `outcome` is what was done about the one that counts."""
+
+    invitation_id: int
+    code: str
+    name: str
+    type: str
+    region: str
+    sent_at: datetime
+    reminded_at: datetime | None
+    opened_at: datetime | None
+    response_id: int | None
+    position: Position | None
+    answered_at: datetime | None
+    times: int
+    has_late: bool
+    outcome: Outcome | None
+
+
+SHOWN: Mapping[str, ColumnElement[bool]] = {
+    "all": true(),
+    "answered": is_answered,
+    "not_answered": Invitation.response_id.is_(None),
+    "late": held_late,
+    "to_answer": and_(is_answered, Disposition.response_id.is_(None)),
+}
+"""The views of the register; any other name shows no rows."""
+
+
+def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> RegisterCounts:
+    """The figures of a consultation that the viewer may see as a whole; all zero for others."""
+    rows = session.execute(
+        select(
+            Organisation.region,
+            Organisation.authority_type,
+            Response.position,
+            func.count().label("invited"),
+            func.count().filter(is_answered).label("answered"),
+            func.count().filter(is_opened).label("opened"),
+            func.count().filter(held_late).label("late"),
+            func.count().filter(SHOWN["to_answer"]).label("undisposed"),
+        )
+        .select_from(Invitation)
+        .join(Consultation, Consultation.id == Invitation.consultation_id)
+        .join(Case, Case.id == Consultation.bid_id)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .outerjoin(Response, Response.id == Invitation.response_id)
+        .outerjoin(Disposition, Disposition.response_id == Invitation.response_id)
+        .where(Invitation.consultation_id == consultation_id, visible(viewer))
+        .group_by(Organisation.region, Organisation.authority_type, Response.position)
+        .order_by(Organisation.region, Organisation.authority_type, Response.position)
+    ).all()
+    positions = Counter[Position]()
+    for row in rows:
+        if row.position is not None:
+            positions[row.position] += row.answered
+    return RegisterCounts(
+        invited=sum(row.invited for row in rows),
+        answered=sum(row.answered for row in rows),
+        opened=sum(row.opened for row in rows),
+        late=sum(row.late for row in rows),
+        undisposed=sum(row.undisposed for row in rows),
+        regions=_shares(rows, "region"),
+        types=_shares(rows, "authority_type"),
+        positions={position: positions[position] for position in Position},
+    )
+
+
+def _shares(rows: list[Row[tuple[object, ...]]], column: str) -> tuple[Share, ...]:
+    answered, invited = Counter[str](), Counter[str]()
+    for row in rows:
+        label = str(getattr(row, column) or "Not stated")
+        answered[label] += row.answered
+        invited[label] += row.invited
+    return tuple(Share(label, answered[label], invited[label]) for label in sorted(invited))
+
+
+def register_rows(
+    session: Session,
+    viewer: Viewer,
+    consultation_id: int,
+    *,
+    show: str = "all",
+    after: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[RegisterRow], bool]:
+    """A page of the councils asked, by name, and whether there are more. `after` is the last invitation of the page before."""
+    times = (
+        select(func.count())
+        .select_from(Response)
+        .where(Response.invitation_id == Invitation.id)
+        .correlate(Invitation)
+        .scalar_subquery()
+    )
+    query = (
+        select(Invitation, Organisation, Response, Disposition.outcome, times, held_late)
+        .join(Consultation, Consultation.id == Invitation.consultation_id)
+        .join(Case, Case.id == Consultation.bid_id)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .outerjoin(Response, Response.id == Invitation.response_id)
+        .outerjoin(Disposition, Disposition.response_id == Invitation.response_id)
+        .where(Invitation.consultation_id == consultation_id, visible(viewer), SHOWN.get(show, false()))
+        .order_by(Organisation.name, Invitation.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(tuple_(Organisation.name, Invitation.id) > _place(after))
+    rows = session.execute(query).all()
+    return [_row(*row) for row in rows[:limit]], len(rows) > limit
+
+
+def _place(invitation_id: int) -> ColumnElement[object]:
+    """Where an invitation stands in the order of the register."""
+    return (
+        select(Organisation.name, Invitation.id)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .where(Invitation.id == invitation_id)
+        .scalar_subquery()
+    )
+
+
+def _row(  # noqa: PLR0917 - one row of the query above
+    invitation: Invitation,
+    council: Organisation,
+    response: Response | None,
+    outcome: Outcome | None,
+    times: int,
+    has_late: bool,
+) -> RegisterRow:
+    return RegisterRow(
+        invitation.id,
+        council.code,
+        council.name,
+        council.authority_type or "",
+        council.region or "",
+        invitation.sent_at,
+        invitation.last_reminded_at,
+        invitation.opened_at,
+        invitation.response_id,
+        None if response is None else response.position,
+        None if response is None else response.arrived_at,
+        times,
+        has_late,
+        outcome,
+    )
