@@ -1,0 +1,131 @@
+"""Every message the product can send, by template, with what is decided about it once and for all.
+
+The texts are `templates/emails/<name>.txt` and `.html`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What people may choose about: mail of one category can come at once, once a day, or not at all."""
+
+    INVITATION = "invitation"
+    RECEIPT = "receipt"
+    WORK = "work"
+    REMINDER = "reminder"
+    DECISION = "decision"
+    MONEY = "money"
+
+
+class OnUnknown(StrEnum):
+    """What happens when a sender died and the server may already have taken the message.
+
+    `resend` sends it again under the same Message-ID; `ask` waits for a person to say.
+    """
+
+    RESEND = "resend"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One kind of message.
+
+    `mandatory` mail cannot be switched off. `urgent` mail leaves at any hour; the rest keeps quiet hours.
+    `priority` is from 1 (first) to 9. `needs` names what the text uses beside what every message has: `bid`, `name`.
+    """
+
+    name: str
+    category: Category
+    needs: frozenset[str] = frozenset()
+    mandatory: bool = False
+    urgent: bool = True
+    priority: int = 5
+    on_unknown: OnUnknown = OnUnknown.RESEND
+    version: int = 1
+
+
+class UnknownTemplate(LookupError):
+    """A message was owed under a name that is not in the catalogue: a fault of the code."""
+
+
+_ALL = (
+    Template(
+        "consultation_invitation",
+        Category.INVITATION,
+        frozenset(
+            {"organisation", "due_on", "days_left", "questions", "consulted_count", "link", "opened_by"}
+        ),
+        mandatory=True,
+        priority=4,
+    ),
+    Template(
+        "consultation_reminder",
+        Category.INVITATION,
+        frozenset({"organisation", "due_on", "link"}),
+        mandatory=True,
+        urgent=False,
+        priority=6,
+    ),
+    Template(
+        "answer_received",
+        Category.RECEIPT,
+        frozenset({"organisation", "position", "answered_at", "due_on", "is_late"}),
+        mandatory=True,
+        priority=2,
+    ),
+    Template("bid_received", Category.RECEIPT, frozenset({"due_on"}), mandatory=True, priority=2),
+    Template("bid_to_check", Category.WORK, frozenset({"due_on"})),
+    Template("consultation_started", Category.WORK, frozenset({"due_on", "consulted_count"})),
+    Template(
+        "consultation_closed", Category.WORK, frozenset({"due_on", "consulted_count", "answered_count"})
+    ),
+    Template("response_sent", Category.WORK, frozenset({"due_on"})),
+    Template("response_accepted", Category.WORK, frozenset({"due_on"})),
+    Template("bid_to_assess", Category.WORK, frozenset({"due_on"})),
+    Template("bid_to_decide", Category.WORK, frozenset({"due_on"})),
+    Template("approval_given", Category.WORK, frozenset({"is_approved"})),
+    Template(
+        "offer_made",
+        Category.DECISION,
+        frozenset({"due_on"}),
+        mandatory=True,
+        priority=3,
+        on_unknown=OnUnknown.ASK,
+    ),
+    Template("offer_accepted", Category.WORK),
+    Template("claim_to_check", Category.WORK, frozenset({"claim_pence", "due_on"})),
+    Template("claim_to_pay", Category.WORK, frozenset({"claim_pence", "due_on"})),
+    Template(
+        "claim_paid",
+        Category.MONEY,
+        frozenset({"claim_pence"}),
+        mandatory=True,
+        priority=3,
+        on_unknown=OnUnknown.ASK,
+    ),
+    Template("closing_started", Category.WORK, frozenset({"due_on"})),
+    Template("closure_to_confirm", Category.WORK),
+    Template("award_closed", Category.DECISION, mandatory=True, on_unknown=OnUnknown.ASK),
+    Template("deadline_reminder", Category.REMINDER, frozenset({"task", "due_on"}), urgent=False, priority=6),
+    Template(
+        "deadline_missed", Category.REMINDER, frozenset({"task", "due_on", "owner"}), urgent=False, priority=4
+    ),
+)
+
+CATALOGUE: Mapping[str, Template] = {template.name: template for template in _ALL}
+"""All templates by name."""
+
+
+def template_named(name: str) -> Template:
+    """The template of a name.
+
+    Raises:
+        UnknownTemplate: when the catalogue has none.
+    """
+    try:
+        return CATALOGUE[name]
+    except KeyError as error:
+        raise UnknownTemplate(name) from error
