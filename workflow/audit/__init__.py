@@ -1,17 +1,28 @@
 """Evidence: streams of events, hash-chained and append-only; `record` is their only writer."""
 
+from workflow.audit.anchors import append_anchor, make_anchor, read_anchors
 from workflow.audit.commands import erase_text, hold_stream, record
 from workflow.audit.models import Anchor, Event, EventText
-from workflow.audit.streams import events_of, head_of, texts_of
+from workflow.audit.streams import events_of, head_of, payload_of, texts_of
+from workflow.audit.verification import examine_database, examine_export, export_events, verify, verify_export
 
 __all__ = [
     "Anchor",
     "Event",
     "EventText",
+    "append_anchor",
     "erase_text",
     "events_of",
+    "examine_database",
+    "examine_export",
+    "export_events",
     "head_of",
     "hold_stream",
+    "make_anchor",
+    "payload_of",
+    "read_anchors",
     "record",
     "texts_of",
+    "verify",
+    "verify_export",
 ]
