@@ -165,12 +165,12 @@ REGISTRY = Registry(
 ALL_FACTS: dict[str, Any] = {"text": "yes", "money": 1, "time_left": True}
 
 
-def with_state(name: str, **changes: Any) -> Workflow:
+def with_state(name: str, /, **changes: Any) -> Workflow:
     """The sound definition with one state changed."""
     return replace(PAPER, states=tuple(replace(s, **changes) if s.name == name else s for s in STATES))
 
 
-def with_action(name: str, **changes: Any) -> Workflow:
+def with_action(name: str, /, **changes: Any) -> Workflow:
     """The sound definition with one action changed."""
     return replace(PAPER, actions=tuple(replace(a, **changes) if a.name == name else a for a in ACTIONS))
 

@@ -79,9 +79,11 @@ def _if_late(workflow: Workflow, state: State) -> str:
 
 
 def _outside(workflow: Workflow, state: State, due_on: date | None) -> Explanation:
+    if state.final:
+        return Explanation(state.outside_label, None, "")
     alike = [other for other in workflow.states if other.outside_label == state.outside_label]
     then = " or ".join(_next_outside_labels(workflow, state))
-    return Explanation(state.outside_label, due_on if len(alike) == 1 and not state.final else None, then)
+    return Explanation(state.outside_label, due_on if len(alike) == 1 else None, then)
 
 
 def _next_outside_labels(workflow: Workflow, state: State) -> list[str]:
