@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -64,6 +65,15 @@ def test_people_outside_read_no_role_no_internal_stage_and_no_date_that_shows_on
     # Both states read "With us" outside, so a date of one of them would tell the two apart.
     assert outside("judging") == Explanation("With us", None, "Granted or Not granted")
     assert outside("review") == Explanation("With us", None, "Granted or Not granted")
+
+
+def test_what_comes_next_outside_is_seen_through_internal_stages() -> None:
+    actions = tuple(
+        replace(action, sources=("review",)) if action.name in {"grant", "refuse"} else action
+        for action in PAPER.actions
+    )
+    found = explain(replace(PAPER, actions=actions), case_in("judging"), {}, voice=Voice.OUTSIDE)
+    assert found.then == "Granted or Not granted"
 
 
 def test_people_outside_read_the_date_of_a_stage_that_they_know() -> None:

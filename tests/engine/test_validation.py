@@ -272,3 +272,18 @@ def test_a_definition_without_an_initial_state_says_so_when_asked() -> None:
     assert PAPER.initial.name == "draft"
     with pytest.raises(LookupError, match="paper v3 has no initial state"):
         _ = without("draft").initial
+
+
+def test_a_note_on_an_end_is_no_way_out_of_it() -> None:
+    note = Action("note", "Note", ("refused",), ("refused",), ("chair",), "noted")
+    assert validate(adding(note)) == []
+
+
+def test_without_a_beginning_nothing_is_called_unreachable() -> None:
+    assert validate(with_state("draft", initial=False)) == [
+        "there must be exactly one initial state, and there are 0"
+    ]
+
+
+def test_an_outside_label_leaks_by_whole_words_only() -> None:
+    assert validate(with_state("granted", outside_label="Previewed and granted")) == []
