@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from workflow.audit.canonical import FIRST, canonical_json, canonical_moment
@@ -97,6 +97,6 @@ def _known_heads(session: Session) -> dict[str, Head]:
 
 
 def _heads(session: Session) -> Iterator[tuple[str, Head]]:
-    statement = select(Event.stream, Event.seq, Event.hash).distinct(Event.stream)
+    statement = select(Event.stream, Event.seq, Event.hash).ext(distinct_on(Event.stream))
     for stream, seq, digest in session.execute(statement.order_by(Event.stream, Event.seq.desc())):
         yield stream, Head(seq, digest)
