@@ -260,6 +260,9 @@ def test_every_problem_is_listed_at_once() -> None:
 def test_an_outside_label_may_say_a_states_own_word() -> None:
     workflow = with_state("granted", label="Granted, to be paid")
     assert not any("state granted" in line for line in validate(workflow))
+    assert "state waiting: its outside label “Granted, open to objections” leaks “granted”" in validate(
+        workflow
+    )
 
 
 def test_a_guard_made_twice_by_one_maker_is_one_guard() -> None:
@@ -286,4 +289,5 @@ def test_without_a_beginning_nothing_is_called_unreachable() -> None:
 
 
 def test_an_outside_label_leaks_by_whole_words_only() -> None:
-    assert validate(with_state("granted", outside_label="Previewed and granted")) == []
+    label = "Previewed and granted"
+    assert validate(with_state("granted", label=label, outside_label=label)) == []
