@@ -1,1 +1,1 @@
-
+"""Organisations, people, and what people are for organisations, with dates."""

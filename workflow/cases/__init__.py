@@ -12,7 +12,7 @@ from workflow.cases.commands import (
 )
 from workflow.cases.keys import once
 from workflow.cases.models import Case
-from workflow.cases.registry import ActorFacts, CaseFacts, EffectContext
+from workflow.cases.registry import ActorFacts, CaseFacts, EffectContext, decided
 from workflow.cases.sweep import sweep_breaches
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "EffectContext",
     "apply",
     "arm_first_deadline",
+    "decided",
     "describe_case",
     "hold_case",
     "lock_case",

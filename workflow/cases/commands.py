@@ -22,6 +22,7 @@ from workflow.clock import london_date
 from workflow.db import Work
 from workflow.engine import DeadlineRule, Plan, Reason, Refusal, Workflow, plan
 from workflow.errors import NotHere, Refused, Stale
+from workflow.money import Pence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The case: where every bid, and later every variation, stands. State and revision live here and nowhere else."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -94,7 +94,7 @@ class Case(WithId, Base):
     changed_what: Mapped[str] = mapped_column(Text)
 
     # The revision is written by `apply` alone, once per action, also when the state stays the same.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": rev, "version_id_generator": False}
+    __mapper_args__ = {"version_id_col": rev, "version_id_generator": False}  # noqa: RUF012 - SQLAlchemy reads it so.
 
 
 class CaseDuty(Base):

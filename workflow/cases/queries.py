@@ -43,7 +43,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
         return true()
     departments = viewer.organisations(*DEPARTMENT_ROLES)
     bodies = viewer.organisations(*PROPOSER_ROLES)
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     if departments:
         conditions.append(Case.department_id.in_(departments) & (Case.state != initial_state()))
     if bodies:

@@ -41,6 +41,11 @@ class EffectContext:
     result: dict[str, Any] = field(default_factory=dict)
 
 
+def decided(context: EffectContext) -> str:
+    """The event that an entry of the ledger follows: the case's stream and the revision being applied."""
+    return f"case:{context.case.id}/{context.case.rev}"
+
+
 Effect = Callable[[Work, EffectContext], None]
 
 

@@ -1,4 +1,4 @@
-"""A case names its fund; the key could not be made before the fund's table was."""
+"""Keys to tables that are made later than the one that points at them: a case's fund, a connection's bid."""
 
 from alembic import op
 
@@ -10,7 +10,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_foreign_key("fk_case_fund_id", "case", "fund", ["fund_id"], ["id"])
+    op.create_foreign_key("fk_interest_case_id", "interest", "case", ["case_id"], ["id"])
 
 
 def downgrade() -> None:
+    op.drop_constraint("fk_interest_case_id", "interest", type_="foreignkey")
     op.drop_constraint("fk_case_fund_id", "case", type_="foreignkey")
