@@ -133,11 +133,11 @@ def test_the_last_second_of_the_london_day_is_in_time_and_the_next_is_late() -> 
 
 
 def test_an_answer_without_a_word_on_it_is_named_by_its_council() -> None:
-    facts = facts_on(date(2011, 5, 4), undisposed=("Kent County Council",))
+    facts = facts_on(date(2011, 5, 4), undisposed=1, undisposed_names=("Kent County Council",))
     reason = ask(rules.every_answer_has_a_disposition, facts)
     assert reason is not None
     assert "Kent County Council" in reason.text
-    assert ask(rules.every_answer_has_a_disposition, replace(facts, undisposed=())) is None
+    assert ask(rules.every_answer_has_a_disposition, replace(facts, undisposed=0)) is None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_an_answer_without_a_word_on_it_is_named_by_its_council() -> None:
     ],
 )
 def test_names_read_as_a_sentence_and_are_never_a_wall(names: tuple[str, ...], sentence: str) -> None:
-    assert rules.named(names) == sentence
+    assert rules.named(names, len(names)) == sentence
 
 
 def test_the_department_accepts_only_a_response_that_was_sent() -> None:

@@ -80,6 +80,7 @@ class Said:
     counts: bool
     arrived_at: datetime
     by_name: str
+    by_email: str
     outcome: Outcome | None
     done: str
 
@@ -287,6 +288,7 @@ def _one(response: Response, council: str, counted_id: int | None, done: Disposi
         response.id == counted_id,
         response.arrived_at,
         response.by_name,
+        response.by_email,
         None if done is None else done.outcome,
         "" if done is None else done.text,
     )

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow.accounts.models import Organisation, Person
-from workflow.accounts.queries import has_role_in, people_with
+from workflow.accounts.models import Organisation, Person, RoleAssignment
+from workflow.accounts.queries import in_force, people_with
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.notices import address_hash
@@ -51,22 +51,42 @@ def not_answered(session: Session, case: Case, *, now: datetime, data: Mapping[s
 
 
 def to_invite(
-    session: Session, consultation_id: int, *, now: datetime, silent_only: bool = False
+    session: Session,
+    consultation_id: int,
+    *,
+    now: datetime,
+    silent_only: bool = False,
+    only: int | None = None,
 ) -> list[Named]:
-    """Each invitation with each person who may answer it, in one statement; `silent_only` leaves out who has answered."""
+    """Each invitation with its council's mailbox and each person who may answer, once an address, in one statement.
+
+    `silent_only` leaves out the councils that have answered; `only` takes one invitation.
+    """
     query = (
-        select(Invitation.id, Organisation.name, Person.id, Person.name, Person.email)
+        select(Invitation.id, Organisation.name, Organisation.mailbox, Person.id, Person.name, Person.email)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .join(Person, has_role_in(Person.id, Organisation.id, COUNCIL_ROLES, now))
+        .outerjoin(
+            RoleAssignment,
+            (RoleAssignment.organisation_id == Organisation.id)
+            & RoleAssignment.role.in_(COUNCIL_ROLES)
+            & in_force(RoleAssignment.valid_from, RoleAssignment.valid_to, now),
+        )
+        .outerjoin(Person, (Person.id == RoleAssignment.person_id) & Person.active)
         .where(Invitation.consultation_id == consultation_id)
         .order_by(Organisation.name, Invitation.id, Person.id)
     )
     if silent_only:
         query = query.where(Invitation.response_id.is_(None))
-    return [
-        Named(email, f"invitation:{invitation_id}", person_id, {"invitation_id": invitation_id, "name": name})
-        for invitation_id, _, person_id, name, email in session.execute(query)
-    ]
+    if only is not None:
+        query = query.where(Invitation.id == only)
+    found: dict[tuple[str, int], Named] = {}
+    for invitation_id, council, mailbox, person_id, name, email in session.execute(query):
+        for address, called, someone in ((email, name, person_id), (mailbox, council, None)):
+            if address:
+                payload = {"invitation_id": invitation_id, "name": called}
+                one = Named(address, f"invitation:{invitation_id}", someone, payload)
+                found.setdefault((address.strip().lower(), invitation_id), one)
+    return list(found.values())
 
 
 def consultation_closed(
@@ -106,10 +126,9 @@ def confirmations(
 
     A council so learns of an answer that it did not mean to give, while it can still replace it.
     """
-    names = {response.by_email.strip().casefold(): (response.by_email, response.by_name, response.by_person)}
-    for role in COUNCIL_ROLES:
-        for person in people_with(session, role, invitation.organisation_id, now):
-            names.setdefault(person.email.strip().casefold(), (person.email, person.name, person.id))
+    sender = Named(response.by_email, "", response.by_person, {"name": response.by_name})
+    council = to_invite(session, invitation.consultation_id, now=now, only=invitation.id)
+    names = {one.address.strip().lower(): one for one in reversed([sender, *council])}
     payload = {"case_id": case.id, "invitation_id": invitation.id, "response_id": response.id}
     return [
         Message(
@@ -117,9 +136,8 @@ def confirmations(
             template="answer_received",
             address=address,
             subject=f"invitation:{invitation.id}",
-            person_id=person_id,
-            payload={**payload, "name": name},
-            mandatory=True,
+            person_id=one.person_id,
+            payload={**payload, "name": one.payload["name"]},
         )
-        for address, name, person_id in names.values()
+        for address, one in names.items()
     ]

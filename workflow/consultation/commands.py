@@ -110,13 +110,32 @@ def send_answer(
     )
 
 
-def _send(work: Work, invitation_id: int, link_version: int | None, answer: Answer) -> dict[str, Any]:
-    case_id = case_of(work, invitation_id)
-    case = hold_case(work, case_id)
+def send_draft(
+    work: Work, invitation_id: int, *, link_version: int | None, seen_rev: int, key: str
+) -> dict[str, Any]:
+    """Send what was saved, as the page that was checked showed it; otherwise like `send_answer`.
+
+    Raises:
+        NotHere, Refused, Invalid: as `send_answer`; Refused also when a colleague saved since, or something is missing.
+    """
+    return once(
+        work,
+        key,
+        action="send_answer",
+        subject=stream_of(invitation_id),
+        make=lambda: _send(work, invitation_id, link_version, None, seen_rev),
+    )
+
+
+def _send(
+    work: Work, invitation_id: int, link_version: int | None, answer: Answer | None, seen_rev: int = 0
+) -> dict[str, Any]:
+    case = hold_case(work, case_of(work, invitation_id))
     invitation = own_invitation(work, invitation_id, link_version)
     consultation = _governing(work, invitation, case)
     late = consultation.closed_at is not None or not is_on_time(work.now, consultation.closes_at)
-    response = _add_response(work, invitation, answer, late=late)
+    given = answer or _from_draft(work, invitation_id, seen_rev)
+    response = _add_response(work, invitation, given, late=late)
     if not late:
         invitation.response_id = response.id
     invitation.opened_at = invitation.opened_at or work.now
@@ -124,6 +143,18 @@ def _send(work: Work, invitation_id: int, link_version: int | None, answer: Answ
     _record_answer(work, response)
     notifications.owe(work, confirmations(work.session, case, invitation, response, now=work.now))
     return {"response_id": response.id, "number": response.number, "late": late}
+
+
+def _from_draft(work: Work, invitation_id: int, seen_rev: int) -> Answer:
+    draft = work.session.get(ResponseDraft, invitation_id, populate_existing=True)
+    if draft is None or draft.rev != seen_rev:
+        raise Refused([_somebody_else_saved()])
+    if draft.position is None or draft.publish is None:
+        text = "The answer is not complete yet."
+        raise Refused([Problem("answer_incomplete", text, "Go back and answer every question.", "You")])
+    answer = Answer(draft.position, draft.text, draft.answers, draft.name, draft.email, draft.publish)
+    _check(answer)
+    return answer
 
 
 def _add_response(work: Work, invitation: Invitation, answer: Answer, *, late: bool) -> Response:

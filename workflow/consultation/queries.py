@@ -5,9 +5,8 @@ its own answer; somebody with a secret link sees that one invitation.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -19,8 +18,9 @@ from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.clock import london_date
+from workflow.consultation.inviting import living_authorities
 from workflow.consultation.models import Consultation, ConsultationLength, ConsultationReport, Invitation
-from workflow.consultation.rules import ConsultationFacts
+from workflow.consultation.rules import ConsultationFacts, earliest_closing_date
 from workflow.consultation.tallies import NOBODY_ASKED, Tally, newest_of, tallies_of, undisposed_of
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
@@ -38,20 +38,19 @@ def facts(
     """What guards know of each bid's newest consultation, in a constant number of statements."""
     del person_id  # Who asks changes nothing here.
     calendar = deadlines.calendar(session)
-    known = {"now": now, "starts_on": calendar.start_day(now), "calendar": calendar}
-    known["least_days"] = _least_days(session, london_date(now))
+    none = ConsultationFacts(now, calendar.start_day(now), calendar, _least_days(session, london_date(now)))
     consultations = newest_of(session, case_ids)
     ids = [one.id for one in consultations.values()]
     tallies, undisposed = tallies_of(session, ids), undisposed_of(session, ids)
     reports = {report.consultation_id: report for report in _reports(session, ids)}
-    found = {case_id: ConsultationFacts(**known) for case_id in case_ids}
+    found = dict.fromkeys(case_ids, none)
     for case_id, one in consultations.items():
-        found[case_id] = _facts_of(known, one, tallies, undisposed, reports.get(one.id))
+        found[case_id] = _facts_of(none, one, tallies, undisposed, reports.get(one.id))
     return found
 
 
 def _facts_of(
-    known: dict[str, Any],
+    none: ConsultationFacts,
     one: Consultation,
     tallies: dict[int, Tally],
     undisposed: dict[int, tuple[int, tuple[str, ...]]],
@@ -59,8 +58,8 @@ def _facts_of(
 ) -> ConsultationFacts:
     tally = tallies.get(one.id, NOBODY_ASKED)
     missing, names = undisposed.get(one.id, (0, ()))
-    return ConsultationFacts(
-        **known,
+    return replace(
+        none,
         consultation_id=one.id,
         kind=one.kind,
         closes_on=one.closes_on,
@@ -203,3 +202,50 @@ def _row(  # noqa: PLR0917 - one row of the query above
         own is not None and own.response_id is not None,
         sees_register,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A council that may be asked."""
+
+    code: str
+    name: str
+    type: str
+    region: str
+
+
+def authorities(session: Session, viewer: Viewer, now: datetime) -> list[Authority]:
+    """The councils that exist on the London date of a moment, by name. They are public, so the viewer changes nothing."""
+    del viewer
+    rows = session.scalars(
+        select(Organisation)
+        .where(living_authorities(london_date(now)))
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [Authority(one.code, one.name, one.authority_type or "", one.region or "") for one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The earliest last days for answers of a consultation that opens now, by kind."""
+
+    earliest: dict[ConsultationKind, date]
+
+
+def possible_dates(session: Session, viewer: Viewer, now: datetime) -> Dates:
+    """When a consultation that opens now may close at the earliest."""
+    del viewer  # The rule is the same for everybody.
+    calendar = deadlines.calendar(session)
+    known = ConsultationFacts(now, calendar.start_day(now), calendar, _least_days(session, london_date(now)))
+    return Dates({kind: earliest_closing_date(known, kind) for kind in known.least_days})
+
+
+def may_say(session: Session, viewer: Viewer, consultation_id: int) -> bool:
+    """Whether the viewer says for the lead body what was done about an answer, and this is the time for it."""
+    bodies = viewer.organisations(Role.DRAFTER, Role.SIGNATORY)
+    found = session.scalar(
+        select(Case.id)
+        .join(Consultation, Consultation.bid_id == Case.id)
+        .where(Consultation.id == consultation_id, Case.proposer_id.in_(bodies), Case.state == "responding")
+    )
+    return found is not None

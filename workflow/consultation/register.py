@@ -4,9 +4,10 @@ Counts come from one statement whatever the number of councils, and the list is 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, select, true, tuple_
 from sqlalchemy.orm import Session
@@ -121,7 +122,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
     )
 
 
-def _shares(rows: list[Row[tuple[object, ...]]], column: str) -> tuple[Share, ...]:
+def _shares(rows: Sequence[Row[Any]], column: str) -> tuple[Share, ...]:
     answered, invited = Counter[str](), Counter[str]()
     for row in rows:
         label = str(getattr(row, column) or "Not stated")

@@ -1,0 +1,72 @@
+"""Who answers for a council: somebody signed in, or somebody with its secret link, kept in a narrow cookie.
+
+The cookie holds the link's own token, reaches only the pages of that one consultation, and is checked at every request: a link
+that was replaced is worth nothing from that moment, in a cookie as in a mail.
+"""
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from workflow.accounts.queries import Viewer
+from workflow.consultation.answers import Invited, LinkHolder, invited
+from workflow.db import Actor, person
+from workflow.errors import NotHere
+from workflow.notifications import links
+from workflow.web.context import current_viewer, settings
+
+PURPOSE = "answer"
+COOKIE = "workflow_answer"
+
+
+def holder_of(token: str) -> LinkHolder:
+    """Whose link a token is, as far as its signature goes.
+
+    Raises:
+        NotHere: when it was not made by this service.
+    """
+    found = links.read(token, PURPOSE, [settings().secret_key, *settings().old_secret_keys])
+    if found is None:
+        raise NotHere(
+            "This link does not work. Open the newest message about this consultation and use the link in it."
+        )
+    return LinkHolder(*found)
+
+
+def give_cookie(response: Response, token: str, consultation_id: int) -> None:
+    """Keep the token in the browser for the pages of this consultation only, until the browser is closed."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        path=f"/consultations/{consultation_id}/respond",
+        secure=settings().is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def for_council(session: Session, consultation_id: int) -> tuple[Invited, Actor, int | None]:
+    """The invitation that this request answers, who acts, and the version of the link that was used, if one was.
+
+    Somebody signed in who answers for an invited council goes before a link.
+
+    Raises:
+        NotHere: when neither leads to an invitation of this consultation.
+    """
+    viewer = current_viewer()
+    own = _own(session, viewer, consultation_id)
+    if viewer is not None and own is not None:
+        return own, person(viewer.person_id), None
+    token = request.cookies.get(COOKIE)
+    if token is None:
+        raise NotHere
+    holder = holder_of(token)
+    found = invited(session, holder, consultation_id)
+    return found, Actor("link", link_id=holder.invitation_id), holder.version
+
+
+def _own(session: Session, viewer: Viewer | None, consultation_id: int) -> Invited | None:
+    try:
+        return None if viewer is None else invited(session, viewer, consultation_id)
+    except NotHere:
+        return None

@@ -1,0 +1,111 @@
+"""Consultations as the department, the lead body and signed-in councils see them; the answering is in `respond`."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow.cases.queries import case_by_reference
+from workflow.consultation import answers, queries, register
+from workflow.consultation.dispositions import set_disposition
+from workflow.consultation.tallies import newest
+from workflow.errors import Invalid, NotHere, Refused
+from workflow.web.consultation import public, respond
+from workflow.web.consultation.forms import OUTCOME_WORDS, POSITION_WORDS, DispositionForm
+from workflow.web.consultation.room import blueprint
+from workflow.web.context import now, read_session, viewer, work
+from workflow.web.pages import render
+
+__all__ = ["blueprint", "public", "respond"]
+
+PAGES = "pages/consultation"
+SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
+
+
+@blueprint.get("/consultations")
+def index() -> Response:
+    """The consultations that the viewer may see or answer, one page."""
+    show = request.args.get("show", "open")
+    rows, more = queries.consultations(
+        read_session(), viewer(), show=show, after=request.args.get("after", type=int)
+    )
+    next_href = url_for("consultation.index", show=show, after=rows[-1].id) if more else ""
+    return render(f"{PAGES}/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href, today=now())
+
+
+@blueprint.get("/bids/<reference>/consultation")
+def of_bid(reference: str) -> Response:
+    """The register of a bid's newest consultation: who was asked, who answered, what to do."""
+    session, reader = read_session(), viewer()
+    case = case_by_reference(session, reader, reference)
+    found = newest(session, case.id)
+    if found is None:
+        return render(f"{PAGES}/none.html", case=case)
+    show = request.args.get("show", "all")
+    rows, more = register.register_rows(
+        session, reader, found.id, show=show, after=request.args.get("after", type=int)
+    )
+    next_href = (
+        url_for("consultation.of_bid", reference=reference, show=show, after=rows[-1].invitation_id)
+        if more
+        else ""
+    )
+    return render(
+        f"{PAGES}/register.html",
+        case=case,
+        about=answers.about(session, reader, found.id),
+        asked_closes_on=found.asked_closes_on,
+        counts=register.register_counts(session, reader, found.id),
+        facts=queries.facts(session, [case.id], now=now(), person_id=reader.person_id)[case.id],
+        rows=rows,
+        show=show,
+        next_href=next_href,
+        **_words(),
+    )
+
+
+@blueprint.route("/consultations/answers/<int:response_id>", methods=["GET", "POST"])
+def answer(response_id: int) -> Response:
+    """One answer; the lead body says here what it did about it, and goes on to the next."""
+    session, reader = read_session(), viewer()
+    about, said = answers.answer(session, reader, response_id)
+    form = DispositionForm(data={"outcome": said[0].outcome, "text": said[0].done or None})
+    context: dict[str, Any] = {"about": about, "said": said, "form": form, **_words()}
+    context["may_say"] = queries.may_say(session, reader, about.consultation_id)
+    if not form.validate_on_submit():
+        return render(f"{PAGES}/answer.html", **context)
+    given = form.data_tuple()
+    try:
+        with work() as opened:
+            set_disposition(opened, response_id, outcome=given.outcome, text=given.text)
+    except (Refused, Invalid) as error:
+        if not form.refuse(error):
+            raise
+        return render(f"{PAGES}/answer.html", **context)
+    return _on_to_the_next(about)
+
+
+def _on_to_the_next(about: answers.About) -> Response:
+    """From one answer to the next without a word on it; after the last, back to the register."""
+    with work() as opened:
+        following = answers.next_to_dispose(opened.session, viewer(), about.consultation_id)
+    if following is not None:
+        flash("Saved. This is the next answer.")
+        return redirect(url_for("consultation.answer", response_id=following), 303)
+    flash("Saved. You have said what you did about every answer.")
+    return redirect(url_for("consultation.of_bid", reference=about.reference), 303)
+
+
+@blueprint.get("/bids/<reference>/consultation/proposal")
+def consulted_text(reference: str) -> Response:
+    """The text that councils are asked about, as it was frozen."""
+    session, reader = read_session(), viewer()
+    case = case_by_reference(session, reader, reference)
+    found = newest(session, case.id)
+    if found is None:
+        raise NotHere
+    return render(f"{PAGES}/proposal.html", about=answers.about(session, reader, found.id))
+
+
+def _words() -> dict[str, Any]:
+    return {"position_words": POSITION_WORDS, "outcome_words": OUTCOME_WORDS, "today": now()}
