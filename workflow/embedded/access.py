@@ -38,11 +38,9 @@ def is_given(environ: Mapping[str, str], name: str) -> bool:
 
 def completed(environ: Mapping[str, str], state: State, found: Mapping[str, str]) -> dict[str, str]:
     """The environment with what the embedded installation knows by itself, wherever nobody said otherwise."""
-    own = {
-        "WORKFLOW_SECRET_KEY_FILE": str(state.secret_key),
-        "WORKFLOW_DEMO": "on",
-        **found,
-    }
+    own = {"WORKFLOW_DEMO": "on", **found}
+    if "WORKFLOW_SECRET_KEY" not in found:
+        own["WORKFLOW_SECRET_KEY_FILE"] = str(state.secret_key)
     merged = {name: value for name, value in environ.items() if value != ""}
     merged |= {
         name: value for name, value in own.items() if not is_given(environ, name.removesuffix("_FILE"))

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from workflow.embedded.processes import CannotStart
@@ -44,13 +45,16 @@ def migrate(owner_url: str, *, revision: str = "head") -> None:
     The lock is held on a direct connection of its own, because a session lock means nothing behind a pooler.
 
     Raises:
-        CannotStart: when another process keeps the lock for five minutes.
+        CannotStart: when a migration fails, or another process keeps the lock for five minutes.
     """
     engine = create_engine(owner_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         _lock(connection)
         try:
             command.upgrade(alembic_config(owner_url), revision)
+        except SQLAlchemyError as problem:
+            reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
+            raise CannotStart(f"A migration failed and was rolled back: {reason}") from problem
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
 

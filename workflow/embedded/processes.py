@@ -18,6 +18,7 @@ Process = subprocess.Popen[bytes]
 SERVER_ACCOUNT = "nobody"
 """The account that PostgreSQL and Valkey run as when root starts them; PostgreSQL refuses to run as root."""
 
+LOG_MAX_BYTES = 10 * 1024 * 1024
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -56,6 +57,7 @@ def start(
     On Linux the kernel sends it `death_signal` when the thread that started it ends, so call this from a
     thread that lives as long as the child should: the main one.
     """
+    _turn_over(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -71,6 +73,12 @@ def start(
             pass_fds=tuple(descriptors),
             preexec_fn=_die_with_parent(death_signal, os.getpid()),  # noqa: PLW1509 - it calls two system calls and takes no lock.
         )
+
+
+def _turn_over(log: Path) -> None:
+    # One older log is kept, so that what a part said before it died can still be read.
+    if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def _die_with_parent(death_signal: signal.Signals, parent: int) -> "_Hook | None":

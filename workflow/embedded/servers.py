@@ -24,7 +24,7 @@ START_WITHIN_S = 60.0
 SOCKET_PATH_MAX = 100
 """A unix socket's path may have 107 bytes; some are left for the name that the server adds."""
 
-_INITDB = (
+INITDB = (
     "--auth=peer",
     "--encoding=UTF8",
     "--locale=C.UTF-8",
@@ -160,7 +160,7 @@ def _make_folder(folder: Path, account: Account | None) -> None:
 
 
 def _initdb(programs: Path, data: Path, account: Account | None, log: Path, *, sync: bool) -> None:
-    command: list[str | Path] = [programs / "initdb", "--pgdata", data, *_INITDB]
+    command: list[str | Path] = [programs / "initdb", "--pgdata", data, *INITDB]
     if not sync:
         command.append("--no-sync")
     process = processes.start(command, log=log, account=account, environ=_server_environ())

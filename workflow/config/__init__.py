@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from workflow.config import checks
 from workflow.errors import SettingsError
 
 
@@ -141,29 +142,31 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     reader = _Reader(os.environ if environ is None else environ)
     port = reader.number("WORKFLOW_PORT", low=1, high=65535)
-    database_url = reader.read("DATABASE_URL", _database_url)
+    database_url = reader.read("DATABASE_URL", checks.database_url)
     settings = Settings(
         state=Path(reader.text("WORKFLOW_STATE")),
         host=reader.text("WORKFLOW_HOST"),
         port=port,
-        base_url=reader.read("WORKFLOW_BASE_URL", _base_url) or f"http://localhost:{port}",
+        base_url=reader.read("WORKFLOW_BASE_URL", checks.base_url) or f"http://localhost:{port}",
         proxies=reader.number("WORKFLOW_PROXIES", low=0, high=10),
         web_workers=reader.number("WORKFLOW_WEB_WORKERS", low=1, high=64),
         web_threads=reader.number("WORKFLOW_WEB_THREADS", low=1, high=256),
         database_url=database_url,
-        migration_database_url=reader.read("MIGRATION_DATABASE_URL", _database_url) or database_url,
-        redis_url=reader.read("REDIS_URL", _redis_url),
-        secret_key=reader.read("WORKFLOW_SECRET_KEY", _secret),
+        migration_database_url=reader.read("MIGRATION_DATABASE_URL", checks.database_url) or database_url,
+        redis_url=reader.read("REDIS_URL", checks.redis_url),
+        secret_key=reader.read("WORKFLOW_SECRET_KEY", checks.secret),
         old_secret_keys=reader.words("WORKFLOW_SECRET_KEY_OLD"),
-        demo=reader.read("WORKFLOW_DEMO", _one_of("on", "off")) == "on",
+        demo=reader.read("WORKFLOW_DEMO", checks.one_of("on", "off")) == "on",
         smtp=_smtp(reader),
-        mail_from=reader.read("WORKFLOW_MAIL_FROM", _address),
-        reply_to=reader.read("WORKFLOW_REPLY_TO", _address),
-        service_name=reader.read("WORKFLOW_SERVICE_NAME", _one_line),
-        owner=reader.read("WORKFLOW_OWNER", _one_line),
-        contact_telephone=reader.read("WORKFLOW_CONTACT_TELEPHONE", _one_line),
+        mail_from=reader.read("WORKFLOW_MAIL_FROM", checks.address),
+        reply_to=reader.read("WORKFLOW_REPLY_TO", checks.address),
+        service_name=reader.read("WORKFLOW_SERVICE_NAME", checks.one_line),
+        owner=reader.read("WORKFLOW_OWNER", checks.one_line),
+        contact_telephone=reader.read("WORKFLOW_CONTACT_TELEPHONE", checks.one_line),
         metrics_token=reader.text("WORKFLOW_METRICS_TOKEN"),
-        log_format=LogFormat(reader.read("WORKFLOW_LOG_FORMAT", _one_of(*LogFormat)) or LogFormat.PLAIN),
+        log_format=LogFormat(
+            reader.read("WORKFLOW_LOG_FORMAT", checks.one_of(*LogFormat)) or LogFormat.PLAIN
+        ),
     )
     reader.finish()
     return settings
@@ -215,8 +218,8 @@ class _Reader:
 
     def number(self, name: str, *, low: int, high: int) -> int:
         def check(value: str) -> str:
-            if not re.fullmatch(r"\d{1,9}", value) or not low <= int(value) <= high:
-                raise ValueError(f"must be a whole number from {low} to {high}, not {_shown(value)}.")
+            if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+                raise ValueError(f"must be a whole number from {low} to {high}, not {checks.shown(value)}.")
             return value
 
         return int(self.read(name, check) or 0)
@@ -237,7 +240,7 @@ class _Reader:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            self._problems.append(f"{name}_FILE is {_shown(file)}, but that file cannot be read.")
+            self._problems.append(f"{name}_FILE is {checks.shown(file)}, but that file cannot be read.")
             return ""
 
     def _check_names(self) -> None:
@@ -253,66 +256,9 @@ class _Reader:
 
 def _smtp(reader: _Reader) -> Smtp:
     return Smtp(
-        host=reader.read("SMTP_HOST", _one_line),
+        host=reader.read("SMTP_HOST", checks.one_line),
         port=reader.number("SMTP_PORT", low=1, high=65535),
         user=reader.text("SMTP_USER"),
         password=reader.text("SMTP_PASSWORD"),
-        tls=MailTls(reader.read("SMTP_TLS", _one_of(*MailTls)) or MailTls.OFF),
+        tls=MailTls(reader.read("SMTP_TLS", checks.one_of(*MailTls)) or MailTls.OFF),
     )
-
-
-def _shown(value: str) -> str:
-    shown = value if len(value) <= 60 else f"{value[:57]}..."
-    return repr(shown) if shown else "empty"
-
-
-def _database_url(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        # The value is not shown: an address may hold a password.
-        raise ValueError("must begin with postgresql:// because the product runs on PostgreSQL only.")
-    return f"postgresql+psycopg://{rest}"
-
-
-def _redis_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"redis", "rediss", "unix"}:
-        raise ValueError("must begin with redis://, rediss:// or unix://.")
-    number = (
-        parse_qs(parts.query).get("db", ["0"])[0] if parts.scheme == "unix" else parts.path.strip("/") or "0"
-    )
-    if not number.isdigit():
-        raise ValueError("must name its database by a number, such as redis://host:6379/0.")
-    return value
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"must be an address such as https://grants.example.org, not {_shown(value)}.")
-    if parts.path.strip("/"):
-        raise ValueError("must be an address without a path, such as https://grants.example.org.")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _secret(value: str) -> str:
-    if len(value) < 32:
-        raise ValueError("is shorter than 32 characters. Make one with `openssl rand -base64 48`.")
-    return value
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    return _matching("|".join(choices), f"must be one of {', '.join(choices)}")
-
-
-def _matching(pattern: str, rule: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value) or not value.isprintable():
-            raise ValueError(f"{rule}, not {_shown(value)}.")
-        return value.strip()
-
-    return check
-
-
-_address = _matching(r"[^@\s<>]+@[^@\s<>]+", "must be one e-mail address")
-_one_line = _matching(r".*\S.*", "must be one line of text")
