@@ -72,7 +72,8 @@ def _organisation() -> None:
         sa.Column("provenance", sa.Text, nullable=False),
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('department', 'sector_body', 'sector_group', 'local_authority', 'police', 'fire', 'representative', 'voluntary', 'other')",
+            "kind IN ('department', 'sector_body', 'sector_group', 'local_authority', 'police', 'fire', "
+            "'representative', 'voluntary', 'other')",
             name="ck_organisation_kind",
         ),
         sa.CheckConstraint("valid_to >= valid_from", name="ck_organisation_dates_in_order"),
@@ -129,7 +130,10 @@ def _role_assignment() -> None:
         sa.Column("granted_by", sa.BigInteger),
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('drafter', 'signatory', 'partner', 'council_officer', 'corporate_mailbox', 'case_officer', 'second_officer', 'assessor', 'approver', 'accounting_officer', 'private_office', 'finance_officer', 'payment_authoriser', 'grant_manager', 'senior_officer', 'head_of_team', 'network_official', 'network_body', 'auditor', 'administrator', 'review_owner')",
+            "role IN ('drafter', 'signatory', 'partner', 'council_officer', 'corporate_mailbox', 'case_officer', "
+            "'second_officer', 'assessor', 'approver', 'accounting_officer', 'private_office', "
+            "'finance_officer', 'payment_authoriser', 'grant_manager', 'senior_officer', 'head_of_team', "
+            "'network_official', 'network_body', 'auditor', 'administrator', 'review_owner')",
             name="ck_role_assignment_role",
         ),
         sa.CheckConstraint("granted_by <> person_id", name="ck_role_assignment_granted_by_another"),

@@ -1,1 +1,1 @@
-
+"""Bids: rounds, sections, signed versions, the first check."""
