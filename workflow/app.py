@@ -17,7 +17,6 @@ from workflow.web import access, context, errors, filters, guard, headers, logs,
 from workflow.web.throttle import limiter
 
 LARGEST_REQUEST = 21 * 1024 * 1024  # One file of 20 MB and its form.
-LARGEST_TEXT = 1024 * 1024
 
 # One line a room; each module offers `blueprint`. The demonstration stands above the web and is only there where it is on.
 ROOMS = (
@@ -86,7 +85,7 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
+        MAX_FORM_MEMORY_SIZE=guard.LARGEST_TEXT,
         MAX_FORM_PARTS=2000,
         PROPAGATE_EXCEPTIONS=False,
         RATELIMIT_STORAGE_URI=settings.redis.limits,

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from tests.harness import Cluster, Database
 from tests.web.strict import check_page, elements
+from workflow.accounts import commands
 from workflow.app import create_app
 from workflow.clock import FixedClock
 from workflow.config import RedisUrls, Settings, load_settings
@@ -33,6 +34,7 @@ class StrictClient(FlaskClient):
     """A client that reads every page it is given as strictly as it can be read."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)
         answer = super().open(*args, **kwargs)
         if answer.mimetype == "text/html" and answer.data and not answer.location:
             check_page(answer.text)
@@ -100,10 +102,8 @@ def sign_in_as(
     """Sign `client` in as a person of the database, without the form; the person needs an id."""
 
     def sign_in(person: Any) -> None:
-        from workflow.accounts import commands  # noqa: PLC0415
-
         with unit_of_work(sessions, clock, actor=SYSTEM) as work:
-            token = commands.open_session(work, person.id)
+            token = commands.start_session(work, person.id)
         with app.test_request_context():
             client.set_cookie(web_sessions.cookie_name(), token)
 

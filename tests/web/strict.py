@@ -1,12 +1,13 @@
 """Reads a page as strictly as a page can be read: any parse error, lost reference or second heading fails the test."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import html5lib
 from html5lib.html5parser import ParseError
 
-TITLE = re.compile(r"^(Error: )?\S.* – Sector-led improvement grants$")  # noqa: RUF001
+TITLE = re.compile(r"^(Error: )?\S.* – Sector-led improvement grants$")
 _REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "headers")
 
 
@@ -67,4 +68,13 @@ def _check_names(found: list[Any]) -> None:
 def text_of(markup: str) -> str:
     """The words of a page, without markup and with single spaces."""
     body = next(element for element in elements(markup) if element.tag == "body")
-    return " ".join("".join(body.itertext()).split())
+    return " ".join(" ".join(_texts(body)).split())
+
+
+def _texts(element: Any) -> Iterator[str]:
+    if not isinstance(element.tag, str) or element.tag in {"script", "style", "template"}:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _texts(child)
+        yield child.tail or ""

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms.validators import ValidationError
 
 from tests.web.strict import check_references, elements
 from workflow.errors import Invalid, Problem, Refused
@@ -320,3 +321,15 @@ def test_what_was_typed_is_given_as_labels_and_words(send: Send) -> None:
         ("Who leads?", "Councils together"),
         ("Kinds", "Councils together"),
     ]
+
+
+def test_a_forms_own_check_can_ask_for_a_field_that_may_be_empty(send: Send) -> None:
+    class Reasoned(PlainForm):
+        why = LongTextField("Why")
+
+        def validate_why(self, field: LongTextField) -> None:
+            if not field.data:
+                raise ValidationError("Say why")
+
+    assert send(Reasoned).errors == {"why": ["Say why"]}
+    assert send(Reasoned, why="Because").errors == {}

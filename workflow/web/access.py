@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from flask import Flask
 
+from workflow.accounts.roles import Role
+
 
 class Who(StrEnum):
     """The kinds of rule."""
@@ -24,9 +26,9 @@ class Rule:
     """Who may open an address: anyone, anyone signed in, people with one of some roles, or the demonstration only."""
 
     who: Who
-    roles: frozenset[str] = field(default_factory=frozenset)
+    roles: frozenset[Role] = field(default_factory=frozenset)
 
-    def lets_in(self, roles: frozenset[str] | None) -> bool:
+    def lets_in(self, roles: frozenset[Role] | None) -> bool:
         """Whether a person with these roles, or nobody (None), may open the address."""
         if self.who in {Who.ANYONE, Who.DEMO}:
             return True
@@ -40,9 +42,9 @@ SIGNED_IN = Rule(Who.SIGNED_IN)
 DEMO = Rule(Who.DEMO)  # Only where the demonstration is switched on; elsewhere as if it were not there.
 
 
-def roles(*names: str) -> Rule:
-    """A rule for people with at least one of these roles, in any organisation."""
-    return Rule(Who.ROLES, frozenset(names))
+def roles(*held: Role) -> Rule:
+    """A rule for people with at least one of these roles, for any organisation."""
+    return Rule(Who.ROLES, frozenset(held))
 
 
 ACCESS: dict[str, Rule] = {

@@ -8,7 +8,7 @@ from flask import Flask
 from workflow.clock import LONDON
 from workflow.money import format_pounds, year_label
 
-NOTHING = "–"  # noqa: RUF001  Nothing is here; £0 is a balance.
+NOTHING = "–"
 
 
 def pounds(pence: int | None) -> str:

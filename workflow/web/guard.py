@@ -2,13 +2,15 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, redirect, request
+from flask import Flask, abort, g, redirect, request
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
+from workflow.accounts import commands
 from workflow.errors import NotAllowed
-from workflow.web import kept
+from workflow.web import kept, sessions
 from workflow.web.access import ACCESS, Rule, Who
-from workflow.web.context import current_viewer, settings
+from workflow.web.context import current_viewer, real_now, settings, work
 from workflow.web.pages import render
 
 NOT_YOURS = (
@@ -16,11 +18,16 @@ NOT_YOURS = (
 )
 
 
+LARGEST_TEXT = 1024 * 1024
+
+
 def register(app: Flask) -> None:
     """Put the guard in front of every view."""
 
     @app.before_request
     def guard() -> Response | None:
+        if request.mimetype != "multipart/form-data":
+            request.max_content_length = LARGEST_TEXT
         if request.endpoint is None:
             return None
         rule = ACCESS[request.endpoint]
@@ -30,6 +37,17 @@ def register(app: Flask) -> None:
             abort(400)
         return _let_in(rule)
 
+    @app.after_request
+    def note_use(response: FlaskResponse) -> FlaskResponse:
+        """Note that the session was used, in a short transaction of its own, so that it does not idle out."""
+        token = sessions.token()
+        if token is None or g.get("viewer") is None or g.get("is_offline"):
+            return response
+        if sessions.is_seen_again(sessions.digest(token), real_now()):
+            with work() as opened:
+                commands.see_session(opened, sessions.digest(token))
+        return response
+
 
 def _let_in(rule: Rule) -> Response | None:
     if rule.who in {Who.ANYONE, Who.DEMO}:
@@ -37,7 +55,7 @@ def _let_in(rule: Rule) -> Response | None:
     found = current_viewer()
     if found is None:
         return _ask_to_sign_in()
-    if not rule.lets_in(frozenset(role for role, _ in found.roles)):
+    if not rule.lets_in(found.roles):
         raise NotAllowed(NOT_YOURS)
     return None
 

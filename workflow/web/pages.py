@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from workflow.accounts.queries import Viewer
 from workflow.web.context import current_viewer, settings
 from workflow.web.headers import nonce
-from workflow.web.roles import is_staff
+from workflow.web.roles import is_staff, line_of
 
 STAFF, PUBLIC = "layout/staff.html", "layout/public.html"
 
@@ -92,11 +92,6 @@ def _exists(path: str) -> bool:
     return bool(current_app.url_map.bind("localhost").test(path, "GET"))
 
 
-def viewer_line(viewer: Viewer) -> str:
-    """Who is signed in, for the page's head."""
-    return f"{viewer.name}, {viewer.organisation_code}"
-
-
 def _of_reader() -> dict[str, Any]:
     """What depends on who reads; without the database nobody is known and the demonstration has no clock."""
     if g.get("is_offline"):
@@ -105,7 +100,7 @@ def _of_reader() -> dict[str, Any]:
     band = current_app.extensions.get("demo_band")
     return {
         "viewer": viewer,
-        "viewer_line": viewer_line(viewer) if viewer else "",
+        "viewer_line": line_of(viewer) if viewer else "",
         "layout": layout_for(viewer),
         "navigation": navigation(viewer),
         "demo_band": band() if band else None,

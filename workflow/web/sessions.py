@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app, request
 from sqlalchemy.orm import Session
@@ -11,6 +11,10 @@ from werkzeug.wrappers import Response
 from workflow.accounts import queries
 from workflow.accounts.queries import Viewer
 from workflow.config import Settings
+from workflow.errors import NotHere
+
+NOTE_EVERY = timedelta(minutes=5)
+MOST_REMEMBERED = 10_000
 
 
 def cookie_name() -> str:
@@ -35,7 +39,24 @@ def find_viewer(session: Session, *, real: datetime, now: Callable[[], datetime]
     if found is None:
         return None
     person_id = queries.person_of_session(session, digest(found), real)
-    return None if person_id is None else queries.viewer_for(session, person_id, now())
+    if person_id is None:
+        return None
+    try:
+        return queries.viewer_for(session, person_id, now())
+    except NotHere:
+        return None  # The person has left since.
+
+
+def is_seen_again(token_digest: str, real: datetime) -> bool:
+    """Whether the use of a session is worth a note: once in some minutes in each process, not with every page."""
+    seen: dict[str, datetime] = current_app.extensions.setdefault("sessions_seen", {})
+    last = seen.get(token_digest)
+    if last is not None and real - last < NOTE_EVERY:
+        return False
+    if len(seen) > MOST_REMEMBERED:
+        seen.clear()
+    seen[token_digest] = real
+    return True
 
 
 def give(response: Response, token_text: str) -> None:

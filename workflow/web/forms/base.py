@@ -7,6 +7,7 @@ from uuid import uuid4
 from flask import current_app, g, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field
 
 from workflow.errors import Invalid, ReasonLike, Refused
@@ -28,8 +29,10 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        # Only what a form can send is read; a body of another type is a form with nothing in it.
+        kwargs.setdefault("formdata", CombinedMultiDict((request.files, request.form)) if _is_sent() else None)
         super().__init__(**kwargs)
-        if request.method == "POST":
+        if _is_sent():
             g.form = self
 
     @property
@@ -104,7 +107,7 @@ class ActionForm(PlainForm):
     def __init__(self, *, rev: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._drawn_from = rev
-        if request.method != "POST" or self.is_redraw:
+        if not _is_sent() or self.is_redraw:
             self._draw_new()
 
     def _draw_new(self) -> None:
@@ -130,6 +133,10 @@ class ActionForm(PlainForm):
             self.key.errors = ["The form arrived incomplete. Check what you typed and send it again"]
             return False
         return is_right
+
+
+def _is_sent() -> bool:
+    return bool(request.method == "POST")
 
 
 def _words(reason: ReasonLike | Invalid) -> str:

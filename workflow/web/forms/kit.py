@@ -85,16 +85,20 @@ class KitField(Field):  # type: ignore[misc]
         return "" if self.data is None else str(self.data)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms gives it.
-        """Check what every field is checked for; stops the chain where the field is empty or broken."""
+        """Check what every field is checked for.
+
+        The form's own checks still run on a field that may be empty, so that they can ask for it after all.
+        """
         if self.control_characters:
             raise StopValidation(
                 f"{self.what} had hidden characters that cannot be kept. They are removed: check the text and send it again"
             )
         if self.errors:
             raise StopValidation
-        if self.is_empty:
-            raise StopValidation(self.required or None)
-        self.check(self.data)
+        if not self.is_empty:
+            self.check(self.data)
+        elif self.required:
+            raise StopValidation(self.required)
 
     def check(self, value: Any) -> None:
         """Check a value that is there. Overridden where a kind of field has a rule of its own.
