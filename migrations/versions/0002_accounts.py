@@ -200,7 +200,7 @@ def _interest() -> None:
         "interest",
         sa.Column("person_id", sa.BigInteger, nullable=False),
         sa.Column("organisation_id", sa.BigInteger),
-        sa.Column("case_id", sa.NullType()),
+        sa.Column("case_id", sa.BigInteger),
         sa.Column("nature", sa.Text, nullable=False),
         sa.Column("declared_at", MOMENT, nullable=False),
         sa.Column("resolved_at", MOMENT),

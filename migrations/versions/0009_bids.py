@@ -76,7 +76,7 @@ def downgrade() -> None:
 def _prospectus() -> None:
     op.create_table(
         "prospectus",
-        sa.Column("fund_id", sa.NullType(), nullable=False),
+        sa.Column("fund_id", sa.BigInteger, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("summary", sa.Text, nullable=False),
@@ -110,7 +110,7 @@ def _round() -> None:
     op.create_table(
         "round",
         sa.Column("code", sa.Text, nullable=False),
-        sa.Column("fund_id", sa.NullType(), nullable=False),
+        sa.Column("fund_id", sa.BigInteger, nullable=False),
         sa.Column("prospectus_id", sa.BigInteger, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("guidance", sa.Text, nullable=False),
@@ -136,9 +136,9 @@ def _round() -> None:
 def _bid() -> None:
     op.create_table(
         "bid",
-        sa.Column("id", sa.NullType(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("round_id", sa.BigInteger, nullable=False),
-        sa.Column("lead_id", sa.NullType(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("summary", sa.Text),
         sa.Column("need", sa.Text),
@@ -184,12 +184,12 @@ def _bid() -> None:
 def _bid_section() -> None:
     op.create_table(
         "bid_section",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("rev", sa.BigInteger, nullable=False),
         sa.Column("complete", sa.Boolean, nullable=False),
         sa.Column("saved_at", MOMENT, nullable=False),
-        sa.Column("saved_by", sa.NullType(), nullable=False),
+        sa.Column("saved_by", sa.BigInteger, nullable=False),
         sa.CheckConstraint(
             "name IN ('summary', 'outcomes', 'exclusion', 'route', 'area', 'partners', 'budget', 'deliverables', "
             "'indicators', 'risks', 'facts')",
@@ -205,11 +205,11 @@ def _bid_section() -> None:
 def _partner() -> None:
     op.create_table(
         "partner",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
-        sa.Column("organisation_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
+        sa.Column("organisation_id", sa.BigInteger, nullable=False),
         sa.Column("task", sa.Text, nullable=False),
         sa.Column("confirmed_at", MOMENT),
-        sa.Column("confirmed_by", sa.NullType()),
+        sa.Column("confirmed_by", sa.BigInteger),
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.CheckConstraint(
             "(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="ck_partner_confirmed_by_somebody"
@@ -226,7 +226,7 @@ def _partner() -> None:
 def _bid_amount() -> None:
     op.create_table(
         "bid_amount",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("year", sa.SmallInteger, autoincrement=False, nullable=False),
         sa.Column("head", sa.Text, nullable=False),
         sa.Column("pence", sa.BigInteger, nullable=False),
@@ -242,7 +242,7 @@ def _bid_amount() -> None:
 def _deliverable() -> None:
     op.create_table(
         "deliverable",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("due_on", sa.Date, nullable=False),
         sa.Column("outcome_code", sa.Text),
@@ -256,7 +256,7 @@ def _deliverable() -> None:
 def _indicator() -> None:
     op.create_table(
         "indicator",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("baseline", sa.Text, nullable=False),
         sa.Column("target", sa.Text, nullable=False),
@@ -270,7 +270,7 @@ def _indicator() -> None:
 def _risk() -> None:
     op.create_table(
         "risk",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("answer", sa.Text, nullable=False),
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
@@ -283,12 +283,12 @@ def _risk() -> None:
 def _bid_version() -> None:
     op.create_table(
         "bid_version",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("number", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("snapshot", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("made_by", sa.NullType(), nullable=False),
+        sa.Column("made_by", sa.BigInteger, nullable=False),
         sa.CheckConstraint("length(sha256) = 64", name="ck_bid_version_sha256_whole"),
         sa.CheckConstraint("number > 0", name="ck_bid_version_number_positive"),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name="fk_bid_version_bid_id"),
@@ -300,13 +300,13 @@ def _bid_version() -> None:
 def _screening() -> None:
     op.create_table(
         "screening",
-        sa.Column("bid_id", sa.NullType(), nullable=False),
+        sa.Column("bid_id", sa.BigInteger, nullable=False),
         sa.Column("version_number", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("criterion", sa.Text, nullable=False),
         sa.Column("met", sa.Boolean, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("made_by", sa.NullType(), nullable=False),
+        sa.Column("made_by", sa.BigInteger, nullable=False),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name="fk_screening_bid_id"),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_screening_made_by"),
         sa.PrimaryKeyConstraint("bid_id", "version_number", "criterion", name="pk_screening"),
