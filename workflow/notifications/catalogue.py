@@ -34,7 +34,9 @@ class Template:
     """One kind of message.
 
     `mandatory` mail cannot be switched off. `urgent` mail leaves at any hour; the rest keeps quiet hours.
-    `priority` is from 1 (first) to 9. `needs` names what the text uses beside what every message has: `bid`, `name`.
+    `priority` is from 1 (first) to 9. `needs` names what the text uses beside what every message has: `bid` (title,
+    reference, url, lead, department, fund, amount_pence) and `name`. `due_on` is a London date or None; `invitations` is
+    a list of (organisation, link), where a link is a `SecretLink`; amounts are pence.
     """
 
     name: str
@@ -55,16 +57,14 @@ _ALL = (
     Template(
         "consultation_invitation",
         Category.INVITATION,
-        frozenset(
-            {"organisation", "due_on", "days_left", "questions", "consulted_count", "link", "opened_by"}
-        ),
+        frozenset({"invitations", "due_on", "days_left", "questions", "consulted_count", "opened_by"}),
         mandatory=True,
         priority=4,
     ),
     Template(
         "consultation_reminder",
         Category.INVITATION,
-        frozenset({"organisation", "due_on", "link"}),
+        frozenset({"invitations", "due_on"}),
         mandatory=True,
         urgent=False,
         priority=6,
@@ -81,6 +81,12 @@ _ALL = (
     Template("consultation_started", Category.WORK, frozenset({"due_on", "consulted_count"})),
     Template(
         "consultation_closed", Category.WORK, frozenset({"due_on", "consulted_count", "answered_count"})
+    ),
+    Template(
+        "low_response",
+        Category.REMINDER,
+        frozenset({"due_on", "consulted_count", "answered_count"}),
+        urgent=False,
     ),
     Template("response_sent", Category.WORK, frozenset({"due_on"})),
     Template("response_accepted", Category.WORK, frozenset({"due_on"})),
