@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -121,25 +121,40 @@ def end_session(pid: int) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id exists, whoever owns it."""
+    """Whether a process with this id runs, whoever owns it; one that only waits to be collected does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        # Without /proc there is no better answer; with it, the process ended between the two questions.
+        return not Path("/proc/self").exists()
 
 
 def end_stranger(pid: int, *, first: signal.Signals, within_s: float) -> bool:
-    """Ask a process that is not our child to end; True once it is gone."""
+    """Ask a process that may not be our child to end; True once it is gone."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, first)
+    return wait_until_gone(pid, within_s=within_s)
+
+
+def wait_until_gone(pid: int, *, within_s: float) -> bool:
+    """Wait for a process to end; True once it is gone."""
+    return wait_until(lambda: not is_alive(pid), within_s=within_s)
+
+
+def wait_until(condition: Callable[[], bool], *, within_s: float) -> bool:
+    """Look again and again until a condition of another process holds; False when it does not in time."""
     until = time.monotonic() + within_s
-    while is_alive(pid):
+    while not condition():
         if time.monotonic() > until:
             return False
-        time.sleep(0.05)
+        time.sleep(0.02)
     return True
 
 

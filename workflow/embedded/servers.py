@@ -7,6 +7,7 @@ account that started it gets in; it is neither open to other accounts nor does i
 import hashlib
 import os
 import pwd
+import re
 import signal
 import socket
 import subprocess
@@ -97,6 +98,7 @@ def start_postgres(
     _make_folder(folder, account)
     if not (data / "PG_VERSION").exists():
         _initdb(found, data, account, log, sync=fsync)
+    _check_version(found, data)
     _write_access(data, account)
     _end_leftover(data)
     process = _run_postgres(found, data, sockets, log, account, fsync=fsync)
@@ -166,6 +168,20 @@ def _initdb(programs: Path, data: Path, account: Account | None, log: Path, *, s
     process = processes.start(command, log=log, account=account, environ=_server_environ())
     if process.wait() != 0:
         raise CannotStart(f"A new database could not be made in {data}: {processes.last_lines(log)}")
+
+
+def _check_version(programs: Path, data: Path) -> None:
+    """Refuse data that another major version made: it must not be touched, and these programs cannot read it."""
+    made_by = (data / "PG_VERSION").read_text().strip()
+    said = subprocess.run(
+        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=False
+    )
+    brought = re.search(r"\b([0-9]+)", said.stdout)
+    if brought and brought.group(1) != made_by:
+        raise CannotStart(
+            f"The data in {data} was made by PostgreSQL {made_by}, and this copy brings {brought.group(1)}."
+            f" Move {data.parent} away and restore the newest dump: python -m workflow restore DUMP"
+        )
 
 
 def _write_access(data: Path, account: Account | None) -> None:
