@@ -13,8 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from workflow.clock import Clock, SystemClock
 from workflow.config import Settings, load_settings
 from workflow.db import Sessions, make_engine, make_sessions
-from workflow.web import access, context, errors, filters, guard, headers, logs, pages, statics
-from workflow.web.throttle import limiter
+from workflow.web import access, context, errors, filters, guard, headers, logs, pages, statics, throttle
 
 LARGEST_REQUEST = 21 * 1024 * 1024  # One file of 20 MB and its form.
 
@@ -60,8 +59,8 @@ def create_app(
     for part in (filters, context, guard, pages, errors):
         part.register(app)
     headers.register(app, is_secure=settings.is_secure)
-    limiter.init_app(app)
     _rooms(app, settings)
+    throttle.register(app)
     access.check(app)
     statics.serve(app, assets)
     if settings.proxies:

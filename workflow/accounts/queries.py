@@ -76,7 +76,7 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
     ).one_or_none()
     if row is None:
         raise NotHere
-    person, home = row.tuple()
+    person, home = row
     return Viewer(
         person_id=person.id,
         name=person.name,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import Flask, Response, current_app, g
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
@@ -100,5 +101,14 @@ def register(app: Flask) -> None:
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
         session: Session | None = g.pop("session", None)
-        if session is not None:
+        if session is None:
+            return
+        try:
+            # Nothing was changed, so a commit ends it like a rollback; and where the tests put this session and a unit
+            # of work onto one connection, it does not take the unit of work back with it.
+            session.expunge_all()
+            session.commit()
+        except SQLAlchemyError:
+            session.rollback()
+        finally:
             session.close()

@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import current_app, g, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from workflow.errors import Invalid, ReasonLike, Refused
@@ -30,7 +30,7 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         # Only what a form can send is read; a body of another type is a form with nothing in it.
-        kwargs.setdefault("formdata", CombinedMultiDict((request.files, request.form)) if _is_sent() else None)
+        kwargs.setdefault("formdata", _sent() if _is_sent() else None)
         super().__init__(**kwargs)
         if _is_sent():
             g.form = self
@@ -137,6 +137,12 @@ class ActionForm(PlainForm):
 
 def _is_sent() -> bool:
     return bool(request.method == "POST")
+
+
+def _sent() -> MultiDict[str, Any]:
+    values: MultiDict[str, Any] = MultiDict(request.form)
+    values.update(request.files)
+    return values
 
 
 def _words(reason: ReasonLike | Invalid) -> str:

@@ -9,7 +9,6 @@ from workflow.web.context import current_viewer, work
 from workflow.web.guard import is_local
 from workflow.web.pages import render
 from workflow.web.sign_in.forms import SignInForm, SignOutForm
-from workflow.web.throttle import account, limiter, per_account, per_address
 
 blueprint = Blueprint("sign_in", __name__)
 TEMPLATE = "pages/sign_in/sign_in.html"
@@ -17,8 +16,6 @@ WRONG = "The email address or the password is not right. Check both and try agai
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(per_address, methods=["POST"])
-@limiter.limit(per_account, key_func=account, methods=["POST"])
 def sign_in() -> Response:
     """Ask for the address and the password, and go on to where the person was."""
     if request.method == "GET" and current_viewer() is not None:
