@@ -139,7 +139,7 @@ def interests_of(session: Session, person_id: int, now: datetime) -> list[Intere
             .where(
                 Interest.person_id == person_id,
                 Interest.declared_at <= now,
-                func.coalesce(Interest.resolved_at, "infinity") > now,
+                Interest.resolved_at.is_(None) | (Interest.resolved_at > now),
             )
             .order_by(Interest.id)
         )
