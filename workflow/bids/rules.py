@@ -1,0 +1,176 @@
+"""The rules of a bid: when its sections are whole, who may be paid, and what the first check asks. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from workflow.clock import london_date
+from workflow.engine import Guard, GuardContext, Reason
+from workflow.funds.rules import PowerTerms, Recipient, power_fits
+from workflow.money import format_pounds
+
+CRITERIA: Mapping[str, str] = {
+    "complete": "Is every answer there, and does the budget add up?",
+    "fits_prospectus": "Does it serve an outcome of what this money is for?",
+    "not_operational": "Is it free of one service’s day-to-day needs?",
+    "power_fits": "Can this fund be paid to the lead body?",
+    "route_explained": "If it is temporary government support, is its end planned?",
+}
+"""What the first check answers, by stable name. Source: seed, paragraphs 2 to 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class BidsFacts:
+    """What guards know of a bid. Amounts are pence by financial year.
+
+    `opens_on` and `closes_on` are the round's London dates; `unfinished` names the sections that are not whole.
+    `unmet` are the criteria of the first check that were answered no, None before it was done for the current version.
+    """
+
+    opens_on: date
+    closes_on: date
+    unfinished: tuple[str, ...]
+    asked: Mapping[int, int]
+    least_pence: int
+    most_pence: int
+    first_year: int
+    last_year: int
+    lead_name: str
+    power: PowerTerms
+    recipient: Recipient
+    partner_ids: frozenset[int]
+    current_version: int
+    unmet: tuple[str, ...] | None
+
+    @property
+    def total_pence(self) -> int:
+        """What is asked for over all years."""
+        return sum(self.asked.values())
+
+
+def round_is_open_on(opens_on: date, closes_on: date, day: date) -> bool:
+    """Whether a round takes bids on a London date; both its days are included."""
+    return opens_on <= day <= closes_on
+
+
+def _round_is_open(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    today = london_date(context.facts["now"])
+    if round_is_open_on(bid.opens_on, bid.closes_on, today):
+        return None
+    if today < bid.opens_on:
+        text = f"This round opens on {written(bid.opens_on)}."
+        return Reason("round_not_open", text, "Send the bid from that day on.", "You")
+    return Reason(
+        "round_closed",
+        f"This round closed at 11:59pm on {written(bid.closes_on)}.",
+        "Your text is kept. Start a bid in an open round and copy it.",
+        "You",
+    )
+
+
+round_is_open = Guard("round_is_open", _round_is_open)
+
+
+def _sections_are_complete(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    if not bid.unfinished:
+        return None
+    count = len(bid.unfinished)
+    return Reason(
+        "sections_unfinished",
+        f"{count} {'section is' if count == 1 else 'sections are'} not finished: {', '.join(bid.unfinished)}.",
+        "Finish them in the list of sections.",
+        "The bid writer or the signatory",
+    )
+
+
+sections_are_complete = Guard("sections_are_complete", _sections_are_complete)
+
+
+def _amount_fits_the_round(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    if bid.least_pence <= bid.total_pence <= bid.most_pence:
+        return None
+    return Reason(
+        "amount_outside_round",
+        f"{format_pounds(bid.total_pence)} is asked for; this round takes {format_pounds(bid.least_pence)} "
+        f"to {format_pounds(bid.most_pence)}.",
+        "Change the budget.",
+        "The bid writer or the signatory",
+    )
+
+
+amount_fits_the_round = Guard("amount_fits_the_round", _amount_fits_the_round)
+
+
+def _power_fits_recipient(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    today = london_date(context.facts["now"])
+    years = sorted(year for year, pence in bid.asked.items() if pence) or [bid.first_year]
+    found = [power_fits(bid.power, bid.recipient, year, on=today) for year in years]
+    return next((reason for reason in found if reason is not None), None)
+
+
+power_fits_recipient = Guard("power_fits_recipient", _power_fits_recipient)
+
+
+def _not_of_proposer(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    home = context.facts["actor"].organisation_id
+    if home is None or home not in {context.facts["case"].proposer_id, *bid.partner_ids}:
+        return None
+    return Reason(
+        "of_the_proposer",
+        "You belong to a body that takes part in this bid.",
+        "Nothing to put right: somebody else of the department must do this.",
+        "A colleague from another organisation",
+    )
+
+
+not_of_proposer = Guard("not_of_proposer", _not_of_proposer)
+
+
+def _criteria_answered(context: GuardContext) -> Reason | None:
+    answers: Mapping[str, bool] = (context.data or {}).get("answers", {})
+    missing = [name for name in CRITERIA if name not in answers]
+    if missing:
+        return Reason(
+            "criteria_open",
+            "A question of the first check is not answered.",
+            "Answer every question.",
+            "You",
+            field=missing[0],
+        )
+    unmet = [name for name in CRITERIA if not answers[name]]
+    if unmet:
+        return Reason(
+            "criteria_unmet",
+            "A bid passes the first check only when every answer is yes.",
+            "If one is no, tell the lead body what to put right before you pass it.",
+            "You",
+            field=unmet[0],
+        )
+    return None
+
+
+criteria_answered = Guard("criteria_answered", _criteria_answered, needs_data=True)
+
+
+def _first_check_passed(context: GuardContext) -> Reason | None:
+    if context.facts["bids"].unmet == ():
+        return None
+    return Reason(
+        "first_check_open",
+        "The first check of this version is not done.",
+        "Answer its questions first.",
+        "The case officer",
+    )
+
+
+first_check_passed = Guard("first_check_passed", _first_check_passed)
+
+
+def written(day: date) -> str:
+    """A London date in words: `Tuesday 3 May 2011`."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
