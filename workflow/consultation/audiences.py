@@ -17,37 +17,69 @@ from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.notices import address_hash
 from workflow.consultation.models import Invitation, Response
-from workflow.consultation.tallies import newest
+from workflow.consultation.tallies import newest, tally_of
 from workflow.notifications import Message, Named, Recipient
 
 COUNCIL_ROLES = (Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX)
 
 
-def consultation_started(
+def invited_councils(
     session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
 ) -> list[Recipient]:
-    """The lead body and the case officers: councils are being asked. The councils' own invitations are owed by the effect."""
-    return consultation_closed(session, case, now=now, data=data)
+    """Everybody who may answer for a council that the newest consultation asks; `named` lists their invitations."""
+    del data
+    consultation = newest(session, case.id)
+    return [] if consultation is None else _by_address(to_invite(session, consultation.id, now=now))
 
 
-def not_answered(session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]) -> list[Recipient]:
-    """Everybody who may answer for a council that has not answered yet: nobody is reminded of a duty that is met."""
+def silent_councils(
+    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
+) -> list[Recipient]:
+    """The same for the councils that have not answered yet: nobody is reminded of a duty that is met."""
     del data
     consultation = newest(session, case.id)
     if consultation is None:
         return []
+    return _by_address(to_invite(session, consultation.id, now=now, silent_only=True))
+
+
+def _by_address(named: Sequence[Named]) -> list[Recipient]:
+    """One recipient an address, whose payload names every invitation that can be answered from there."""
     found: dict[str, list[Named]] = {}
-    for one in to_invite(session, consultation.id, now=now, silent_only=True):
-        found.setdefault(one.address.strip().casefold(), []).append(one)
+    for one in named:
+        found.setdefault(one.address.strip().lower(), []).append(one)
     return [
         Recipient(
             ones[0].address,
             str(ones[0].payload["name"]),
             ones[0].person_id,
-            {"named": [dict(one.payload) for one in ones]},
+            {
+                "named": [
+                    {"invitation_id": one.payload["invitation_id"], "subject": one.subject} for one in ones
+                ]
+            },
         )
         for ones in found.values()
     ]
+
+
+def lead_body_if_few_answered(
+    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
+) -> list[Recipient]:
+    """The lead body's people while fewer than three in ten councils have answered; nobody otherwise.
+
+    Source: domain, section 6: low response to the lead body.
+    """
+    del data
+    consultation = newest(session, case.id)
+    if consultation is None:
+        return []
+    tally = tally_of(session, consultation.id)
+    if 10 * tally.answered >= 3 * tally.invited:
+        return []
+    roles = (Role.DRAFTER, Role.SIGNATORY)
+    people = {one.id: one for role in roles for one in people_with(session, role, case.proposer_id, now)}
+    return [Recipient(one.email, one.name, one.id, {}) for _, one in sorted(people.items())]
 
 
 def to_invite(
@@ -87,36 +119,6 @@ def to_invite(
                 one = Named(address, f"invitation:{invitation_id}", someone, payload)
                 found.setdefault((address.strip().lower(), invitation_id), one)
     return list(found.values())
-
-
-def consultation_closed(
-    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
-) -> list[Recipient]:
-    """The lead body, which must now say what it did about each answer, and the department's case officers."""
-    del data
-    lead = _people(session, (Role.DRAFTER, Role.SIGNATORY), case.proposer_id, now)
-    return [*lead, *_people(session, (Role.CASE_OFFICER,), case.department_id, now)]
-
-
-def response_sent(session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]) -> list[Recipient]:
-    """The case officers, who accept the response or do not."""
-    del data
-    return _people(session, (Role.CASE_OFFICER,), case.department_id, now)
-
-
-def response_accepted(
-    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
-) -> list[Recipient]:
-    """The lead body, whose bid goes on to its assessment."""
-    del data
-    return _people(session, (Role.DRAFTER, Role.SIGNATORY), case.proposer_id, now)
-
-
-def _people(session: Session, roles: Sequence[Role], organisation_id: int, now: datetime) -> list[Recipient]:
-    people = {
-        person.id: person for role in roles for person in people_with(session, role, organisation_id, now)
-    }
-    return [Recipient(person.email, person.name, person.id, {}) for _, person in sorted(people.items())]
 
 
 def confirmations(

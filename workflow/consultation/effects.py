@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from workflow.bids.models import BidVersion
 from workflow.cases.registry import EffectContext
-from workflow.consultation.inviting import invite, owe_invitations
+from workflow.consultation.inviting import invite
 from workflow.consultation.models import Consultation, ConsultationQuestion, ConsultationReport
 from workflow.consultation.rules import ConsultationFacts, closing_moment, real_closing_date
 from workflow.consultation.tallies import newest, tally_of
@@ -40,7 +40,6 @@ def open_consultation(work: Work, context: EffectContext) -> None:
         for number, text in enumerate(questions, start=1)
     )
     invited = invite(work, consultation, context.data["consultees"])
-    owe_invitations(work, consultation)
     context.payload.update(
         consultation=consultation.id,
         kind=consultation.kind.value,

@@ -13,12 +13,10 @@ from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.accounts.roles import Role
 from workflow.cases import hold_case
 from workflow.clock import london_date
-from workflow.consultation.audiences import to_invite
 from workflow.consultation.models import Consultation, Invitation, InvitationFetch
 from workflow.consultation.rules import written
 from workflow.db import UtcDateTime, Work
 from workflow.errors import Invalid, NotHere
-from workflow.notifications import owe_grouped
 
 
 def stream_of(invitation_id: int) -> str:
@@ -51,23 +49,6 @@ def invite(work: Work, consultation: Consultation, consultees: Literal["all"] | 
         .returning(Invitation.id)
     )
     return len(made.all())
-
-
-def owe_invitations(work: Work, consultation: Consultation) -> int:
-    """Owe each person who may answer one message that names every council they answer for; returns how many are new.
-
-    Who was told already is not told again, so that a contact added later gets just one message.
-    """
-    return owe_grouped(
-        work,
-        template="consultation_invitation",
-        subject=f"case:{consultation.bid_id}",
-        version=consultation.occurrence,
-        step="opening",
-        named=to_invite(work.session, consultation.id, now=work.now),
-        payload={"case_id": consultation.bid_id, "consultation_id": consultation.id},
-        expires_at=consultation.closes_at,
-    )
 
 
 def living_authorities(day: date) -> ColumnElement[bool]:

@@ -96,7 +96,7 @@ def _reports(session: Session, ids: Sequence[int]) -> Sequence[ConsultationRepor
     ).all()
 
 
-def consultation_close_due_on(session: Session, case: Case, *, now: datetime, data: object) -> date:
+def consultation_closes_on(session: Session, case: Case, *, now: datetime, data: object) -> date:
     """The London date of the deadline that closes a bid's newest consultation."""
     del now, data
     closes_on = session.scalar(

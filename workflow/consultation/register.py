@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
@@ -122,7 +122,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
     )
 
 
-def _shares(rows: Sequence[Row[Any]], column: str) -> tuple[Share, ...]:
+def _shares(rows: Sequence[Any], column: str) -> tuple[Share, ...]:
     answered, invited = Counter[str](), Counter[str]()
     for row in rows:
         label = str(getattr(row, column) or "Not stated")

@@ -6,8 +6,8 @@ These functions scope nothing; `queries.py` does that for the pages.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
@@ -81,7 +81,7 @@ def newest_of(session: Session, bid_ids: Sequence[int]) -> dict[int, Consultatio
     """The newest consultation of each bid that has one, in one statement."""
     found = session.scalars(
         select(Consultation)
-        .distinct(Consultation.bid_id)
+        .ext(distinct_on(Consultation.bid_id))
         .where(Consultation.bid_id.in_(bid_ids))
         .order_by(Consultation.bid_id, Consultation.occurrence.desc())
         .execution_options(populate_existing=True)
@@ -98,7 +98,7 @@ def undisposed_of(
         select(
             Invitation.consultation_id,
             func.count(),
-            func.trim_array(names, func.greatest(func.count() - NAMED_AT_MOST, 0)),
+            func.trim_array(names, cast(func.greatest(func.count() - NAMED_AT_MOST, 0), Integer)),
         )
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(Disposition, Disposition.response_id == Invitation.response_id)
