@@ -132,10 +132,10 @@ class SmtpSender:
         self._ask(connection, f"RCPT TO:<{to}>", until, "recipient")
         self._ask(connection, "DATA", until, "data")
         policy = SMTPUTF8 if needs_utf8 else SMTP_POLICY
-        connection.send(_DOTS.sub(b"..", message.as_bytes(policy=policy)))
-        self._patience(connection, until)
+        # The end goes with the data: alone, it would wait for the server's delayed acknowledgement. When writing fails,
+        # the last bytes were not handed over, so the message is not complete at the server either.
+        connection.send(_DOTS.sub(b"..", message.as_bytes(policy=policy)) + b".\r\n")
         try:
-            connection.send(b".\r\n")
             code, answer = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise Uncertain(_words(error)) from error
