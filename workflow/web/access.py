@@ -60,6 +60,29 @@ ACCESS: dict[str, Rule] = {
     "site.healthz": ANYONE,
     "site.readyz": ANYONE,
     "site.status": ANYONE,  # Behind its own token.
+    "about.roles": ANYONE,
+    "about.lifecycle": SIGNED_IN,
+    # consultation: those who hold a secret link answer without signing in
+    "consultation.index": SIGNED_IN,
+    "consultation.of_bid": SIGNED_IN,
+    "consultation.answer": SIGNED_IN,
+    "consultation.consulted_text": SIGNED_IN,
+    "consultation.open_page": ANYONE,
+    "consultation.link": ANYONE,
+    "consultation.respond": ANYONE,
+    "consultation.position": ANYONE,
+    "consultation.questions": ANYONE,
+    "consultation.you": ANYONE,
+    "consultation.check": ANYONE,
+    "consultation.sent": ANYONE,
+    "consultation.proposal": ANYONE,
+    # money, decisions and awards
+    "funds.index": SIGNED_IN,
+    "funds.show": SIGNED_IN,
+    "approval.decision": SIGNED_IN,
+    "monitoring.award": SIGNED_IN,
+    "notices.index": SIGNED_IN,
+    "notices.show": SIGNED_IN,
 }
 
 

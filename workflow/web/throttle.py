@@ -1,7 +1,7 @@
 """The throttle of what can be guessed, in one table. Without Redis each process counts for itself."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
         key_prefix="throttle",
     )
     for endpoint, limits in THROTTLED.items():
-        view = app.view_functions[endpoint]
+        view: Any = app.view_functions[endpoint]
         for limit in limits:
             view = limiter.limit(_value(limit), key_func=limit.key, methods=["POST"], scope=limit.setting)(
                 view
