@@ -108,7 +108,7 @@ class FundFacts:
     """What guards may know of the money behind a case.
 
     `available` is what is left to promise by year, `confirmed` the years that may be promised from, `held` what this
-    case holds by year.
+    case holds by year (pence).
     """
 
     fund_id: int
@@ -116,6 +116,21 @@ class FundFacts:
     available: Mapping[int, Pence]
     confirmed: frozenset[int]
     held: Mapping[int, Held]
+
+    @property
+    def reserved(self) -> dict[int, Pence]:
+        """What is set aside for this case, by year."""
+        return {year: held.reserved for year, held in self.held.items()}
+
+    @property
+    def committed(self) -> dict[int, Pence]:
+        """What is promised to this case, paid or not, by year."""
+        return {year: held.committed for year, held in self.held.items()}
+
+    @property
+    def paid(self) -> dict[int, Pence]:
+        """What is paid to this case, by year."""
+        return {year: held.paid for year, held in self.held.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from workflow import funds
-from workflow.cases import EffectContext
+from workflow import documents, funds
+from workflow.cases import EffectContext, decided
 from workflow.clock import london_date
 from workflow.db import Work
 from workflow.errors import NotHere
@@ -65,6 +65,8 @@ def record_claim(work: Work, context: EffectContext) -> None:
     context.payload |= {"claim": claim.number, "year": claim.year, "claimed_pence": claim.claimed_pence}
     context.texts["narrative"] = claim.narrative
     context.result["claim_id"] = claim.id
+    for document_id in context.data.get("evidence", ()):
+        documents.attach(work, document_id, f"claim:{claim.id}", "evidence")
 
 
 def check_claim(work: Work, context: EffectContext) -> None:
@@ -97,7 +99,13 @@ def pay_money(work: Work, context: EffectContext) -> None:
     claim: ClaimView = context.facts["monitoring"].claim(context.data["claim_id"])
     key = f"pay:claim:{claim.id}"
     funds.pay(
-        work, context.case.fund_id, context.case.id, claim.year, Pence(claim.accepted_pence or 0), key=key
+        work,
+        context.case.fund_id,
+        context.case.id,
+        claim.year,
+        Pence(claim.accepted_pence or 0),
+        key=key,
+        decision=decided(context),
     )
 
 
@@ -141,9 +149,18 @@ def release_unspent(work: Work, context: EffectContext) -> None:
     ended = {year: pence for year, pence in unspent.items() if year < this_year}
     key = f"close:case:{context.case.id}"
     if ended:
-        funds.lapse(work, context.case.fund_id, context.case.id, ended, key=f"{key}:lapse")
+        funds.lapse(
+            work, context.case.fund_id, context.case.id, ended, key=f"{key}:lapse", decision=decided(context)
+        )
     if running:
-        funds.decommit(work, context.case.fund_id, context.case.id, running, key=f"{key}:release")
+        funds.decommit(
+            work,
+            context.case.fund_id,
+            context.case.id,
+            running,
+            key=f"{key}:release",
+            decision=decided(context),
+        )
 
 
 def _claim(work: Work, context: EffectContext) -> Claim:

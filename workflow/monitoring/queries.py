@@ -91,30 +91,25 @@ def award_of(session: Session, viewer: Viewer, case: Case) -> AwardView | None:
 
 
 def _claims(session: Session, viewer: Viewer, case: Case) -> list[ClaimLine]:
-    rows = session.execute(
-        select(Claim, Payment)
-        .outerjoin(Payment, Payment.claim_id == Claim.id)
-        .where(Claim.case_id == case.id)
-        .order_by(Claim.id.desc())
-    ).tuples()
-    found = list(rows)
-    ids = {
-        person
-        for claim, payment in found
-        for person in (claim.made_by, claim.checked_by, payment.paid_by if payment else None)
-        if person is not None
+    claims = session.scalars(select(Claim).where(Claim.case_id == case.id).order_by(Claim.id.desc())).all()
+    ids_of_claims = [claim.id for claim in claims]
+    payments = {
+        payment.claim_id: payment
+        for payment in session.scalars(select(Payment).where(Payment.claim_id.in_(ids_of_claims)))
     }
+    people = {claim.made_by for claim in claims} | {payment.paid_by for payment in payments.values()}
+    people |= {claim.checked_by for claim in claims if claim.checked_by is not None}
     inside = any(grant.organisation_id == case.department_id for grant in viewer.grants)
-    names = people_named(session, sorted(ids)) if inside else {}
+    names = people_named(session, people) if inside else {}
     return [
         ClaimLine(
             claim,
             names.get(claim.made_by, "The recipient"),
             None if claim.checked_by is None else names.get(claim.checked_by, "The department"),
-            payment,
-            None if payment is None else names.get(payment.paid_by, "The department"),
+            payments.get(claim.id),
+            names.get(payments[claim.id].paid_by, "The department") if claim.id in payments else None,
         )
-        for claim, payment in found
+        for claim in claims
     ]
 
 

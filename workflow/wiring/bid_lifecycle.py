@@ -157,7 +157,7 @@ BEFORE_DECISION = (
         ),
         form="open_consultation",
         effects=("open_consultation",),
-        notices=("consultation_started",),
+        notices=("consultation_invitation", "consultation_started"),
     ),
     Action(
         "close_consultation",
