@@ -145,7 +145,7 @@ def _check(_chosen: argparse.Namespace) -> int:
 
 
 def _audit_verify(_chosen: argparse.Namespace) -> int:
-    from workflow.audit.verify import verify
+    from workflow.audit import verify
 
     with _reading() as session:
         return _report(verify(session), "Every chain is whole.")

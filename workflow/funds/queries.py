@@ -17,6 +17,8 @@ from workflow.money import Pence
 
 # Who sees the envelope of every fund. Source: domain, section 8.
 _SEE_ALL = (Role.AUDITOR, Role.NETWORK_OFFICIAL, Role.REVIEW_OWNER)
+# Roles that bring no sight of money with them. Source: the same.
+_SEE_NONE = frozenset({Role.ADMINISTRATOR, Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX})
 PAGE = 50
 
 
@@ -77,7 +79,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     """Which funds a person sees: those of their department or of the body that holds it; some roles see all."""
     if any(viewer.has(role) for role in _SEE_ALL):
         return true()
-    own = {grant.organisation_id for grant in viewer.grants}
+    own = {grant.organisation_id for grant in viewer.grants if grant.role not in _SEE_NONE}
     return or_(Fund.department_id.in_(own), Fund.holder_id.in_(own))
 
 

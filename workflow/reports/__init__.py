@@ -1,1 +1,1 @@
-
+"""Reports: read only, over all rooms below."""

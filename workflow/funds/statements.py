@@ -1,0 +1,158 @@
+"""Funds as their pages show them: the list with totals, one envelope, and the entries with what was left after each."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from workflow.accounts.models import Organisation
+from workflow.accounts.queries import Viewer
+from workflow.errors import NotHere
+from workflow.funds.models import AllocationRevision, Fund, FundYear, LedgerEntry, Power
+from workflow.funds.queries import (
+    PAGE,
+    EntryRow,
+    YearBalance,
+    balances,
+    entries,
+    fund_by_code,
+    revisions,
+    visible,
+)
+from workflow.money import Pence
+
+
+class Sums(NamedTuple):
+    """Amounts in pence over some years; `unpaid` is promised and not paid, `left` is left to promise."""
+
+    ceiling: Pence
+    paid: Pence
+    unpaid: Pence
+    reserved: Pence
+    left: Pence
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """One fund in the list: over how many years its sums go, and where its figures come from."""
+
+    code: str
+    title: str
+    department: str
+    years: int
+    sums: Sums
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One fund with its power, who owns and holds it, its years, their sums, and its newest revision by year."""
+
+    fund: Fund
+    power: Power
+    department: str
+    holder: str
+    years: tuple[YearBalance, ...]
+    sums: Sums
+    revised: dict[int, AllocationRevision]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry of a year, and what was left to promise of that year after it (pence)."""
+
+    entry: EntryRow
+    left_after: Pence
+
+
+def fund_lines(session: Session, viewer: Viewer) -> list[FundLine]:
+    """Every fund that a person sees, with its totals over all years, by title; one statement."""
+    sums = [
+        func.coalesce(func.sum(column), 0)
+        for column in (FundYear.ceiling, FundYear.reserved, FundYear.committed, FundYear.paid)
+    ]
+    rows = session.execute(
+        select(Fund, Organisation.code, func.count(FundYear.id), *sums)
+        .join(Organisation, Organisation.id == Fund.department_id)
+        .outerjoin(FundYear, FundYear.fund_id == Fund.id)
+        .where(visible(viewer))
+        .group_by(Fund.id, Organisation.code)
+        .order_by(Fund.title, Fund.id)
+    )
+    return [
+        FundLine(fund.code, fund.title, department, years, _sums(*map(int, amounts)), fund.provenance)
+        for fund, department, years, *amounts in rows
+    ]
+
+
+def envelope(session: Session, viewer: Viewer, fund_code: str) -> Envelope:
+    """A fund with its years.
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    department, holder = aliased(Organisation), aliased(Organisation)
+    row = session.execute(
+        select(Fund, Power, department.code, holder.name)
+        .join(Power, Power.id == Fund.power_id)
+        .join(department, department.id == Fund.department_id)
+        .join(holder, holder.id == Fund.holder_id)
+        .where(Fund.code == fund_code, visible(viewer))
+    ).one_or_none()
+    if row is None:
+        raise NotHere
+    fund, power, department_code, holder_name = row.tuple()
+    years = tuple(balances(session, viewer, fund_code))
+    # The newest revision comes first, so the later ones are the older ones and give way.
+    revised = dict(reversed(revisions(session, viewer, fund_code)))
+    return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised)
+
+
+def total_of(years: tuple[YearBalance, ...]) -> Sums:
+    """The sums over some years."""
+    return _sums(
+        sum(year.ceiling for year in years),
+        sum(year.reserved for year in years),
+        sum(year.committed for year in years),
+        sum(year.paid for year in years),
+    )
+
+
+def _sums(ceiling: int, reserved: int, committed: int, paid: int) -> Sums:
+    return Sums(
+        Pence(ceiling),
+        Pence(paid),
+        Pence(committed - paid),
+        Pence(reserved),
+        Pence(ceiling - reserved - committed),
+    )
+
+
+def statement(
+    session: Session, viewer: Viewer, fund_code: str, year: YearBalance, after: int | None = None
+) -> tuple[list[StatementLine], int | None]:
+    """A page of a year's entries, the newest first, and the id after which the next page goes on (None: no more).
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    rows = entries(session, viewer, fund_code, year.year, after, limit=PAGE + 1)
+    left = year.available - (0 if after is None else _moved_since(session, viewer, fund_code, year, after))
+    lines = []
+    for row in rows[:PAGE]:
+        lines.append(StatementLine(row, Pence(left)))
+        left -= row.ceiling - row.reserved - row.committed
+    return lines, rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def _moved_since(session: Session, viewer: Viewer, fund_code: str, year: YearBalance, entry_id: int) -> int:
+    """By how much the entries from this one on changed what is left of the year."""
+    fund = fund_by_code(session, viewer, fund_code)
+    change = LedgerEntry.ceiling - LedgerEntry.reserved - LedgerEntry.committed
+    moved = session.scalar(
+        select(func.coalesce(func.sum(change), 0))
+        .join(FundYear, FundYear.id == LedgerEntry.fund_year_id)
+        .where(FundYear.fund_id == fund.id, FundYear.year == year.year, LedgerEntry.id >= entry_id)
+    )
+    return int(moved or 0)
