@@ -178,7 +178,7 @@ class World:
     ) -> dict[str, Any]:
         """A council answers with its secret link."""
         invitation_id = self.invitation(council)
-        given = {
+        given: dict[str, Any] = {
             "text": "Two days.",
             "answers": {},
             "name": "Pat",
