@@ -90,7 +90,7 @@ def _claim_fits_award(context: GuardContext) -> Reason | None:
 claim_fits_award = Guard("claim_fits_award", _claim_fits_award, needs_data=True)
 
 
-def _waiting(state: str, nothing: str, how: str, who: str) -> Guard:
+def _waiting(state: str, nothing: str, how: str, who: str, *, money: bool = False) -> Guard:
     """The guard that something waits in a state; with a form, that the one named does."""
 
     def check(context: GuardContext) -> Reason | None:
@@ -102,7 +102,7 @@ def _waiting(state: str, nothing: str, how: str, who: str) -> Guard:
             found = named is not None and named.state == state
         return None if found else Reason(f"no_claim_{state}", nothing, how, who, field="claim_id")
 
-    return Guard(f"claim_is_{state}", check)
+    return Guard(f"claim_is_{state}", check, money=money)
 
 
 claim_waits_for_check = _waiting(
@@ -116,6 +116,7 @@ claim_waits_for_payment = _waiting(
     "No checked payment request waits to be paid.",
     "A payment request is checked first.",
     "The grant manager",
+    money=True,
 )
 
 
