@@ -102,7 +102,7 @@ def envelope(session: Session, viewer: Viewer, fund_code: str) -> Envelope:
     ).one_or_none()
     if row is None:
         raise NotHere
-    fund, power, department_code, holder_name = row.tuple()
+    fund, power, department_code, holder_name = row
     years = tuple(balances(session, viewer, fund_code))
     # The newest revision comes first, so the later ones are the older ones and give way.
     revised = dict(reversed(revisions(session, viewer, fund_code)))

@@ -1,0 +1,1 @@
+"""The pages of funds: the list, and one envelope by year with its entries."""
