@@ -13,7 +13,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from workflow.clock import Clock, SystemClock
 from workflow.config import Settings, load_settings
 from workflow.db import Sessions, make_engine, make_sessions
-from workflow.web import access, context, errors, filters, guard, headers, logs, pages, statics, throttle
+from workflow.web import (
+    access,
+    compression,
+    context,
+    errors,
+    filters,
+    guard,
+    headers,
+    logs,
+    pages,
+    statics,
+    throttle,
+)
 
 LARGEST_REQUEST = 21 * 1024 * 1024  # One file of 20 MB and its form.
 
@@ -56,7 +68,7 @@ def create_app(
     app.extensions["sessions"] = sessions or make_sessions(make_engine(settings.database_url))
     app.extensions["clock"] = clock or _clock(settings, app.extensions["sessions"])
     _templates(app)
-    for part in (filters, context, guard, pages, errors):
+    for part in (compression, filters, context, guard, pages, errors):
         part.register(app)
     headers.register(app, is_secure=settings.is_secure)
     _rooms(app, settings)

@@ -40,10 +40,12 @@ def test_without_its_assets_the_application_does_not_start_and_says_so_in_one_li
 
 def test_a_first_view_is_small_and_few(lonely_app: Flask) -> None:
     client = lonely_app.test_client()
-    page = client.get("/help")
-    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    page = client.get("/help", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+    text = gzip.decompress(page.data).decode()
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', text)
     assert len(links) + 1 <= 6
-    sizes = [len(gzip.compress(page.data))]
+    sizes = [len(page.data)]
     for link in links:
         answer = client.get(link, buffered=True, headers={"Accept-Encoding": "gzip"})
         assert answer.headers["Content-Encoding"] == "gzip"
@@ -69,3 +71,13 @@ def test_the_style_sheet_has_no_crest_and_no_licensed_letters() -> None:
     style = (assets.built / assets.folder / "app.css").read_text()
     assert "GDS Transport" not in style
     assert "url(" not in style
+
+
+def test_a_page_is_compressed_only_for_who_asks_and_caches_are_told(lonely_app: Flask) -> None:
+    client = lonely_app.test_client()
+    plain = client.get("/help")
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    packed = client.get("/help", headers={"Accept-Encoding": "gzip"})
+    assert len(packed.data) == int(packed.headers["Content-Length"]) < len(plain.data)
+    assert "Content-Encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.wrappers import Response
 
 from tests.web.conftest import NOWHERE, StrictClient, form_of, settings_for
@@ -92,6 +92,11 @@ TYPED = {"title": "Mine", "note": "Line one\nline <two>", "rev": "3", "key": "0"
         (KeyMisused(), 409, "This form was already used"),
         (CHANGED, 409, "Changed by K.P., case officer At 9:40am on Tuesday 29 March 2011 What Title saved"),
         (OperationalError("select 1", {}, Exception("secret address")), 503, "the service is not available"),
+        (
+            DataError("select 1", {}, Exception("secret value")),
+            404,
+            "You cannot see this page, or it does not exist.",
+        ),
         (ZeroDivisionError("secret detail"), 500, "there is a problem with the service"),
     ],
 )

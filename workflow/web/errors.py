@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -150,6 +150,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _database_away)
+    app.register_error_handler(DataError, _impossible_value)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -187,6 +188,13 @@ def _database_away(error: Exception) -> Response:
     answer = page(503, reference=request_id())
     answer.headers["Retry-After"] = "30"
     return answer
+
+
+def _impossible_value(_error: DataError) -> Response:
+    """A number too large or a character that no text holds, sent where nothing of the kind can be: it is not there."""
+    g.is_offline = True
+    g.pop("frame", None)
+    return page(400 if request.method == "POST" else 404)
 
 
 def _unexpected(error: Exception) -> Response:
