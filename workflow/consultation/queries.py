@@ -7,8 +7,9 @@ its own answer; somebody with a secret link sees that one invitation.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from workflow import deadlines
@@ -154,18 +155,8 @@ def consultations(
         .join(lead, lead.id == Case.proposer_id)
         .outerjoin(own, (own.consultation_id == Consultation.id) & own.organisation_id.in_(_councils(viewer)))
         .where(may_see(viewer), _shown(show))
-        .order_by(Consultation.closes_on.desc(), Consultation.id.desc())
-        .limit(limit + 1)
     )
-    if after is not None:
-        last = (
-            select(Consultation.closes_on, Consultation.id).where(Consultation.id == after).scalar_subquery()
-        )
-        query = query.where(tuple_(Consultation.closes_on, Consultation.id) < last)
-    rows = session.execute(query).all()
-    tallies = tallies_of(session, [row[0].id for row in rows])
-    found = [_row(*row, tallies.get(row[0].id, NOBODY_ASKED)) for row in rows[:limit]]
-    return found, len(rows) > limit
+    return _page(session, query, after, limit)
 
 
 def _shown(show: str) -> ColumnElement[bool]:
@@ -180,14 +171,44 @@ def _shown(show: str) -> ColumnElement[bool]:
             return Consultation.id.is_(None)
 
 
-def _row(  # noqa: PLR0917 - one row of the query above
-    one: Consultation,
-    case: Case,
-    lead: str,
-    own: Invitation | None,
-    sees_register: bool,
-    tally: Tally,
-) -> ConsultationRow:
+def public_consultations(
+    session: Session,
+    viewer: Viewer | None,
+    *,
+    show: str = "open",
+    after: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[ConsultationRow], bool]:
+    """The same for anybody, signed in or not: consultations are public from their opening."""
+    del viewer
+    lead = aliased(Organisation)
+    query = (
+        select(Consultation, Case, lead.name, literal(None), false())
+        .join(Case, Case.id == Consultation.bid_id)
+        .join(lead, lead.id == Case.proposer_id)
+        .where(_shown(show))
+    )
+    return _page(session, query, after, limit)
+
+
+def _page(
+    session: Session, query: Select[*tuple[Any, ...]], after: int | None, limit: int
+) -> tuple[list[ConsultationRow], bool]:
+    """A page of consultations, the one that closes last first."""
+    if after is not None:
+        last = (
+            select(Consultation.closes_on, Consultation.id).where(Consultation.id == after).scalar_subquery()
+        )
+        query = query.where(tuple_(Consultation.closes_on, Consultation.id) < last)
+    ordered = query.order_by(Consultation.closes_on.desc(), Consultation.id.desc()).limit(limit + 1)
+    rows = session.execute(ordered).all()
+    tallies = tallies_of(session, [row[0].id for row in rows])
+    found = [_row(row, tallies.get(row[0].id, NOBODY_ASKED)) for row in rows[:limit]]
+    return found, len(rows) > limit
+
+
+def _row(row: Row[*tuple[Any, ...]], tally: Tally) -> ConsultationRow:
+    one, case, lead, own, sees_register = row
     return ConsultationRow(
         one.id,
         case.reference,

@@ -63,7 +63,7 @@ ACCESS: dict[str, Rule] = {
     "about.roles": ANYONE,
     "about.lifecycle": SIGNED_IN,
     # consultation: those who hold a secret link answer without signing in
-    "consultation.index": SIGNED_IN,
+    "consultation.index": ANYONE,
     "consultation.of_bid": SIGNED_IN,
     "consultation.answer": SIGNED_IN,
     "consultation.consulted_text": SIGNED_IN,

@@ -12,7 +12,7 @@ from workflow.consultation import commands
 from workflow.consultation.answers import Invited, consultation_of_link
 from workflow.consultation.inviting import log_fetch
 from workflow.db import Actor
-from workflow.web.consultation.forms import (
+from workflow.web.consultation.answer_forms import (
     POSITION_WORDS,
     PositionForm,
     SendForm,
@@ -23,6 +23,7 @@ from workflow.web.consultation.forms import (
 )
 from workflow.web.consultation.holder import for_council, give_cookie, holder_of
 from workflow.web.consultation.room import blueprint
+from workflow.web.consultation.text import readable
 from workflow.web.context import now, read_session, work
 from workflow.web.forms import ActionForm
 from workflow.web.pages import render
@@ -123,7 +124,7 @@ def sent(consultation_id: int) -> Response:
 def proposal(consultation_id: int) -> Response:
     """The bid as it was when the consultation opened: the text that councils are asked about."""
     invitation, _, _ = for_council(read_session(), consultation_id)
-    return _page("proposal", invitation)
+    return _page("proposal", invitation, text=readable(invitation.about.snapshot))
 
 
 def _page(name: str, invitation: Invited, **context: Any) -> Response:

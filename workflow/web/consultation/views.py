@@ -10,13 +10,14 @@ from workflow.consultation import answers, queries, register
 from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
-from workflow.web.consultation import public, respond
-from workflow.web.consultation.forms import OUTCOME_WORDS, POSITION_WORDS, DispositionForm
+from workflow.web.consultation import forms, public, respond
+from workflow.web.consultation.answer_forms import OUTCOME_WORDS, POSITION_WORDS, DispositionForm
 from workflow.web.consultation.room import blueprint
-from workflow.web.context import now, read_session, viewer, work
+from workflow.web.consultation.text import readable
+from workflow.web.context import current_viewer, now, read_session, viewer, work
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "public", "respond"]
+__all__ = ["blueprint", "forms", "public", "respond"]
 
 PAGES = "pages/consultation"
 SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
@@ -24,13 +25,16 @@ SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
 
 @blueprint.get("/consultations")
 def index() -> Response:
-    """The consultations that the viewer may see or answer, one page."""
+    """The consultations that the viewer may see or answer, one page; for the public, those that are open."""
+    reader = current_viewer()
     show = request.args.get("show", "open")
-    rows, more = queries.consultations(
-        read_session(), viewer(), show=show, after=request.args.get("after", type=int)
-    )
+    after = request.args.get("after", type=int)
+    if reader is None:
+        rows, more = queries.public_consultations(read_session(), reader, show=show, after=after)
+    else:
+        rows, more = queries.consultations(read_session(), reader, show=show, after=after)
     next_href = url_for("consultation.index", show=show, after=rows[-1].id) if more else ""
-    return render(f"{PAGES}/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href, today=now())
+    return render(f"{PAGES}/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href)
 
 
 @blueprint.get("/bids/<reference>/consultation")
@@ -104,7 +108,8 @@ def consulted_text(reference: str) -> Response:
     found = newest(session, case.id)
     if found is None:
         raise NotHere
-    return render(f"{PAGES}/proposal.html", about=answers.about(session, reader, found.id))
+    about = answers.about(session, reader, found.id)
+    return render(f"{PAGES}/proposal.html", about=about, text=readable(about.snapshot))
 
 
 def _words() -> dict[str, Any]:
