@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from workflow import audit
+from workflow import audit, deadlines
 from workflow.documents.reading import missing_files
 from workflow.reports.invariants import Invariant, broken
 from workflow.reports.ledger_checks import decision_problems, ledger_problems
@@ -46,16 +46,6 @@ CASES = (
     ),
 )
 DEADLINES = (
-    Invariant(
-        "deadline {kind} of {subject}, due {due_on}: it is open and has no step",
-        """
-        SELECT d.subject, d.kind, d.due_on FROM deadline d JOIN deadline_rule r ON r.id = d.rule_id
-        WHERE d.state = 'open'
-          AND (r.breach_action OR jsonb_array_length(r.reminders) > 0 OR jsonb_array_length(r.escalations) > 0)
-          AND NOT EXISTS (SELECT FROM deadline_step s WHERE s.deadline_id = d.id AND s.deadline_version = d.version)
-        ORDER BY d.id
-        """,
-    ),
     Invariant(
         "deadline {kind} of {subject}: it is {state}, and its step {step} is still waiting",
         """
@@ -106,7 +96,9 @@ def check(
         *ledger_problems(session),
         *decision_problems(session),
         *audit.verify(session, outside),
-        *broken(session, CASES + DEADLINES),
+        *broken(session, CASES),
+        *deadlines.check(session),
+        *broken(session, DEADLINES),
         *broken(session, MESSAGES, {"real": real or datetime.now(UTC)}),
         *(missing_files(session, documents) if documents is not None else []),
     ]
