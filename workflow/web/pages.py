@@ -37,10 +37,6 @@ def _signed_in(viewer: Viewer | None) -> bool:
     return viewer is not None
 
 
-def _signed_out(viewer: Viewer | None) -> bool:
-    return viewer is None
-
-
 def _staff(viewer: Viewer | None) -> bool:
     return viewer is not None and is_staff(viewer)
 
