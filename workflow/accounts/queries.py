@@ -162,7 +162,7 @@ def people_named(session: Session, ids: Iterable[int]) -> dict[int, str]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples())
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
 
 
 def organisations_named(session: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -171,7 +171,7 @@ def organisations_named(session: Session, ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted)))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def organisation(session: Session, code: str) -> Organisation:

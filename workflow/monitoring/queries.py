@@ -25,11 +25,8 @@ def facts(
     claims: dict[int, list[ClaimView]] = {}
     for claim in session.scalars(select(Claim).where(Claim.case_id.in_(case_ids)).order_by(Claim.id)):
         claims.setdefault(claim.case_id, []).append(_view(claim))
-    proposed = dict(
-        session.execute(
-            select(Closure.case_id, Closure.proposed_by).where(Closure.case_id.in_(case_ids))
-        ).tuples()
-    )
+    proposals = select(Closure.case_id, Closure.proposed_by).where(Closure.case_id.in_(case_ids))
+    proposed = dict(session.execute(proposals).all())
     return {
         case_id: MonitoringFacts(
             profiles.get(case_id, {}), tuple(claims.get(case_id, ())), proposed.get(case_id)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
-from workflow.accounts.queries import people_named
+from workflow.accounts.queries import organisations_named, people_named
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.clock import Clock, london_date
@@ -61,13 +61,7 @@ class Mailroom:
         }
 
     def _bid(self, session: Session, case: Case) -> dict[str, Any]:
-        names = dict(
-            session.execute(
-                select(Organisation.id, Organisation.name).where(
-                    Organisation.id.in_([case.department_id, case.proposer_id])
-                )
-            ).tuples()
-        )
+        names = organisations_named(session, [case.department_id, case.proposer_id])
         return {
             "title": case.title,
             "reference": case.reference,
@@ -109,7 +103,7 @@ def _invitation(room: Mailroom, session: Session, case: Case, payload: Payload) 
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .where(Invitation.id.in_(ids), Invitation.consultation_id == consultation.id)
         .order_by(Organisation.name, Invitation.id)
-    ).tuples()
+    )
     invitations = [
         {"organisation": name, "link": SecretLink("answer", invitation.id, invitation.version)}
         for invitation, name in rows

@@ -1,0 +1,394 @@
+"""A small world: one department, one body, four councils, one fund and one round; and the straight line through it.
+
+The rows are those that the reference data would bring, few enough to read. Every step of the line is the real command, done
+by the right person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from workflow.accounts.models import Delegation, Organisation, OrganisationKind, Person, RoleAssignment
+from workflow.accounts.roles import Role
+from workflow.approval.defaults import load_tiers
+from workflow.bids import commands as bids
+from workflow.bids.models import (
+    AreaKind,
+    CostHead,
+    Outcome,
+    Prospectus,
+    Round,
+    Section,
+    SpendRoute,
+    SupportType,
+)
+from workflow.bids.rules import CRITERIA
+from workflow.cases import Applied, Case, apply
+from workflow.clock import FixedClock
+from workflow.consultation.commands import Answer, send_answer
+from workflow.consultation.dispositions import set_disposition
+from workflow.consultation.models import Consultation, Invitation
+from workflow.consultation.terms import Outcome as Done
+from workflow.consultation.terms import Position
+from workflow.db import SYSTEM, Actor, Sessions, Work, person, unit_of_work
+from workflow.deadlines import load_bank_holidays, load_deadline_rules
+from workflow.funds.allocations import open_fund, set_ceiling
+from workflow.funds.models import Power
+from workflow.funds.rules import ConsultationRule, Recipients, Recovery
+from workflow.money import Pence
+from workflow.wiring import deploy_definitions, wire
+
+START = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)
+"""09:00 in London on Tuesday 29 March 2011."""
+
+STAFF = {
+    "case": Role.CASE_OFFICER,
+    "assessor": Role.ASSESSOR,
+    "approver1": Role.APPROVER,
+    "approver2": Role.APPROVER,
+    "finance": Role.FINANCE_OFFICER,
+    "manager": Role.GRANT_MANAGER,
+    "payer": Role.PAYMENT_AUTHORISER,
+    "responsible": Role.SENIOR_OFFICER,
+}
+BODY = {"drafter": Role.DRAFTER, "signatory": Role.SIGNATORY}
+COUNCILS = ("GAT", "SUN", "NTY", "STY")
+"""Codes of the four councils."""
+
+
+@dataclass
+class World:
+    """The people and ids of the small world, with a clock that every unit of work reads."""
+
+    sessions: Sessions
+    clock: FixedClock
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def work(self, who: str | Actor, do: Callable[[Work], Any]) -> Any:
+        """Run a command in a unit of work of its own, as somebody by name."""
+        actor = who if isinstance(who, Actor) else person(self.ids[who])
+        with unit_of_work(self.sessions, self.clock, actor=actor) as work:
+            return do(work)
+
+    def case(self, case_id: int) -> Case:
+        """The case as it is stored now."""
+        with self.sessions() as session:
+            return session.get_one(Case, case_id)
+
+    def act(
+        self, who: str | Actor, case_id: int, action: str, data: Mapping[str, Any] | None = None, **given: Any
+    ) -> Applied:
+        """Apply an action as the page would: at the revision just read, with a key of its own."""
+        rev = given.pop("seen_rev", None)
+        seen = self.case(case_id).rev if rev is None else rev
+        key = given.pop("key", None) or uuid4().hex
+        result: Applied = self.work(
+            who, lambda work: apply(work, case_id, action=action, seen_rev=seen, data=data, key=key)
+        )
+        return result
+
+    def move_to(self, moment: datetime) -> None:
+        """Move both clocks forward to a business moment."""
+        self.clock.move(moment - self.clock.now())
+
+
+def make_world(sessions: Sessions, clock: FixedClock, *, ceiling_pence: int = 3_500_000_000) -> World:
+    """Put the small world into an empty database."""
+    wire()
+    world = World(sessions, clock)
+    with unit_of_work(sessions, clock, actor=SYSTEM) as work:
+        load_deadline_rules(work.session)
+        load_bank_holidays(work.session, HOLIDAYS)
+        _organisations(work, world)
+        _people(work, world)
+        _fund(work, world, ceiling_pence)
+        deploy_definitions(work.session, work.now)
+        load_tiers(work.session, [world.ids["DCLG"]])
+    return world
+
+
+HOLIDAYS = [
+    (date(2010, 12, 27), "Christmas Day", "test"),
+    (date(2011, 1, 3), "New Year", "test"),
+    (date(2011, 4, 22), "Good Friday", "test"),
+    (date(2011, 4, 25), "Easter Monday", "test"),
+    (date(2011, 4, 29), "Royal wedding", "test"),
+    (date(2011, 5, 2), "Early May", "test"),
+    (date(2011, 5, 30), "Spring", "test"),
+    (date(2011, 8, 29), "Summer", "test"),
+    (date(2011, 12, 26), "Boxing Day", "test"),
+    (date(2011, 12, 27), "Christmas Day", "test"),
+    (date(2012, 1, 2), "New Year", "test"),
+    (date(2012, 12, 25), "Christmas Day", "test"),
+    (date(2013, 12, 25), "Christmas Day", "test"),
+]
+
+
+def _organisations(work: Work, world: World) -> None:
+    rows = [
+        Organisation(code="DCLG", name="Department", short_name="DCLG", kind=OrganisationKind.DEPARTMENT),
+        Organisation(
+            code="LGID",
+            name="Improvement body",
+            short_name="LGID",
+            kind=OrganisationKind.SECTOR_BODY,
+            specified_from=date(2009, 4, 1),
+        ),
+        *(
+            Organisation(
+                code=code,
+                name=f"Council {code}",
+                short_name=code,
+                kind=OrganisationKind.LOCAL_AUTHORITY,
+                region="North East",
+                authority_type="metropolitan",
+                mailbox=f"corporate@{code.lower()}.example",
+            )
+            for code in COUNCILS
+        ),
+    ]
+    work.session.add_all(rows)
+    work.session.flush()
+    world.ids |= {row.code: row.id for row in rows}
+
+
+def _people(work: Work, world: World) -> None:
+    for names, home in ((STAFF, "DCLG"), (BODY, "LGID")):
+        for name, role in names.items():
+            someone = Person(
+                email=f"{name}@{home.lower()}.example", name=name.title(), organisation_id=world.ids[home]
+            )
+            work.session.add(someone)
+            work.session.flush()
+            world.ids[name] = someone.id
+            work.session.add(
+                RoleAssignment(
+                    person_id=someone.id,
+                    role=role,
+                    organisation_id=world.ids[home],
+                    valid_from=date(2010, 4, 1),
+                )
+            )
+    for name in ("approver1", "approver2"):
+        work.session.add(
+            Delegation(
+                person_id=world.ids[name],
+                organisation_id=world.ids["DCLG"],
+                limit_pence=Pence(1_000_000_000),
+                valid_from=date(2010, 4, 1),
+            )
+        )
+
+
+def _fund(work: Work, world: World, ceiling_pence: int) -> None:
+    power = Power(
+        code="lgfa-78",
+        law="LGFA 1988 section 78",
+        title="Revenue support grant",
+        recipients=Recipients.SPECIFIED_BODIES,
+        has_conditions=False,
+        has_claims=True,
+        recovery=Recovery.NONE,
+        in_force_from=date(1989, 4, 1),
+    )
+    work.session.add(power)
+    work.session.flush()
+    fund = open_fund(
+        work,
+        code="RSG-SLI",
+        title="RSG top-slice",
+        department_id=world.ids["DCLG"],
+        holder_id=world.ids["DCLG"],
+        power_id=power.id,
+        consultation_rule=ConsultationRule.FULL,
+        recovery_rule=Recovery.NONE,
+    )
+    world.ids["fund"] = fund.id
+    for year in (2011, 2012):
+        set_ceiling(work, fund.id, year, ceiling_pence, key=f"ceiling{year}", **CEILING)
+    prospectus = Prospectus(
+        fund_id=fund.id,
+        version=1,
+        title="What this is for",
+        summary="Text",
+        published_on=date(2011, 1, 4),
+        provenance="test",
+    )
+    work.session.add(prospectus)
+    work.session.flush()
+    work.session.add(Outcome(prospectus_id=prospectus.id, code="O1", title="Councils know where they stand"))
+    work.session.add(
+        Round(
+            code="R1",
+            fund_id=fund.id,
+            prospectus_id=prospectus.id,
+            title="Round one",
+            guidance="Text",
+            opens_on=date(2011, 3, 1),
+            closes_on=date(2011, 4, 8),
+            least_pence=Pence(100_000),
+            most_pence=Pence(1_000_000_000),
+            first_year=2011,
+            last_year=2012,
+            provenance="test",
+        )
+    )
+
+
+CEILING: dict[str, Any] = {"reason": "Test", "effective_on": date(2011, 2, 1)}
+"""What a revision of an allocation says beside its amount."""
+
+ASKED = {2011: Pence(20_000_000), 2012: Pence(10_000_000)}
+"""What the small world's bids ask for, by year."""
+
+
+def draft(world: World, *, title: str = "Peer challenge", asked: Mapping[int, Pence] = ASKED) -> int:
+    """A bid whose sections are all finished; returns its id."""
+    reference = world.work(
+        "drafter",
+        lambda work: bids.start_bid(
+            work, round_code="R1", lead_id=world.ids["LGID"], title=title, key=uuid4().hex
+        ),
+    )
+    with world.sessions() as session:
+        bid_id = session.scalars(select(Case.id).where(Case.reference == reference)).one()
+    lines = tuple(bids.BudgetLine(year, CostHead.DELIVERY, pence) for year, pence in asked.items())
+    sections: dict[Section, bids.Values] = {
+        Section.SUMMARY: bids.Summary(title, "What it is.", "Why it is needed."),
+        Section.OUTCOMES: bids.Outcomes(("O1",), SupportType.CHALLENGE_REVIEW, (SupportType.DIFFUSION,)),
+        Section.EXCLUSION: bids.Exclusion(False, "It serves all services."),
+        Section.ROUTE: bids.Route(SpendRoute.SECTOR_LED, None, None, None),
+        Section.AREA: bids.Area(AreaKind.NATIONAL, None, ()),
+        Section.BUDGET: bids.Budget(lines, Pence(0), None),
+        Section.FACTS: bids.Facts(False, False, None),
+        Section.PARTNERS: None,
+    }
+    for section, values in sections.items():
+        world.work(
+            "drafter", lambda work, s=section, v=values: bids.save_section(work, bid_id, s, v, seen_rev=0)
+        )
+    rows = {
+        Section.DELIVERABLES: bids.DeliverableLine("75 peer challenges", date(2012, 3, 31), "O1"),
+        Section.INDICATORS: bids.IndicatorLine("Councils reviewed", "0", "75"),
+        Section.RISKS: bids.RiskLine("Too few peers", "Train 400"),
+    }
+    for section, line in rows.items():
+        world.work("drafter", lambda work, s=section, one=line: bids.add_row(work, bid_id, s, one))
+    return bid_id
+
+
+FIRST_CHECK = {"answers": dict.fromkeys(CRITERIA, True), "reason": ""}
+LIGHT = {
+    "kind": "light",
+    "consultees": "all",
+    "closes_on": date(2011, 4, 29),
+    "reason": "The outcome was consulted on.",
+    "questions": "Does it serve a need in your area?",
+}
+RECOMMENDATION = {
+    "amounts": ASKED,
+    "scores": dict.fromkeys(
+        ("fit", "outcome", "value", "deliverability", "sector_support", "duplication"), 4
+    ),
+    "tests": dict.fromkeys(("regularity", "propriety", "value_for_money", "feasibility"), True),
+    "recommendation": "Approve it.",
+    "unsure_of": "Nothing.",
+}
+APPROVAL = {"no_conflict": True, "reason": "Good value."}
+OFFER = {"conditions": "Deliver it.", "eligible_heads": "Delivery"}
+CLAIM = {"year": 2011, "amount_pence": Pence(12_345_678), "narrative": "30 peer challenges"}
+
+
+def to_screening(world: World, **given: Any) -> int:
+    """A bid that was sent, taken, and passed its first check."""
+    bid_id = draft(world, **given)
+    world.act("signatory", bid_id, "submit", {"declaration": True})
+    world.act("case", bid_id, "take_case")
+    world.act("case", bid_id, "pass_first_check", FIRST_CHECK)
+    return bid_id
+
+
+def to_consulting(world: World, **given: Any) -> int:
+    """A bid about which four councils are asked until Tuesday 3 May 2011."""
+    bid_id = to_screening(world, **given)
+    world.act("case", bid_id, "open_consultation", LIGHT)
+    return bid_id
+
+
+def answer(world: World, bid_id: int, code: str, position: Position = Position.SUPPORT) -> dict[str, Any]:
+    """A council's answer through its link."""
+    with world.sessions() as session:
+        invitation = session.scalars(
+            select(Invitation)
+            .join(Consultation, Consultation.id == Invitation.consultation_id)
+            .where(Consultation.bid_id == bid_id, Invitation.organisation_id == world.ids[code])
+        ).one()
+    given = Answer(position, "We would want fewer days.", "Pat Officer", f"pat@{code.lower()}.example", True)
+    result: dict[str, Any] = world.work(
+        Actor("link", link_id=invitation.id),
+        lambda work: send_answer(
+            work, invitation.id, link_version=invitation.version, answer=given, key=uuid4().hex
+        ),
+    )
+    return result
+
+
+AFTER_CLOSE = datetime(2011, 5, 3, 23, 1, tzinfo=UTC)
+"""A minute into Wednesday 4 May 2011 in London."""
+
+
+def to_appraisal(world: World, **given: Any) -> int:
+    """A bid whose councils were answered."""
+    bid_id = to_consulting(world, **given)
+    response = answer(world, bid_id, "GAT")
+    if world.clock.now() < AFTER_CLOSE:
+        world.move_to(AFTER_CLOSE)
+    world.act(SYSTEM, bid_id, "close_consultation")
+    world.work(
+        "drafter",
+        lambda work: set_disposition(
+            work, response["response_id"], outcome=Done.CHANGED, text="We took two days off."
+        ),
+    )
+    world.act("drafter", bid_id, "send_response", {"summary": "One answer, one change."})
+    world.act("case", bid_id, "accept_response", {"reason": "All considered.", "report_on": date(2011, 6, 1)})
+    return bid_id
+
+
+def to_deciding(world: World, **given: Any) -> int:
+    """A bid that was recommended; its money is set aside."""
+    asked = given.get("asked", ASKED)
+    bid_id = to_appraisal(world, **given)
+    world.act("assessor", bid_id, "recommend", {**RECOMMENDATION, "amounts": dict(asked)})
+    return bid_id
+
+
+def to_active(world: World, **given: Any) -> int:
+    """A bid that runs: two approvals, offered, accepted."""
+    bid_id = to_deciding(world, **given)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    world.act("approver2", bid_id, "approve", APPROVAL)
+    world.act("finance", bid_id, "offer", OFFER)
+    world.act("signatory", bid_id, "accept_offer", {"declared": True})
+    return bid_id
+
+
+def to_closed(world: World, **given: Any) -> int:
+    """A bid that lived the whole line: one request, checked by one and paid by another, closed by two."""
+    bid_id = to_active(world, **given)
+    claim_id = world.act("drafter", bid_id, "make_claim", CLAIM).extra["claim_id"]
+    world.act(
+        "manager",
+        bid_id,
+        "check_claim",
+        {"claim_id": claim_id, "accepted_pence": Pence(12_000_000), "reason": "Travel"},
+    )
+    world.act("payer", bid_id, "pay_claim", {"claim_id": claim_id})
+    world.act("responsible", bid_id, "start_closing", {"reason": "The work is done."})
+    world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
+    world.act("responsible", bid_id, "confirm_closure", {"declared": True})
+    return bid_id
