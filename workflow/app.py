@@ -4,13 +4,13 @@ import importlib
 import importlib.util
 import logging
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from workflow.clock import Clock, SystemClock
+from workflow import wiring
+from workflow.clock import Clock
 from workflow.config import Settings, load_settings
 from workflow.db import Sessions, make_engine, make_sessions
 from workflow.web import (
@@ -65,8 +65,9 @@ def create_app(
     logs.configure(settings.log_format)
     app = Flask("workflow", static_folder=None, template_folder=None)
     _configure(app, settings, testing=testing)
-    app.extensions["sessions"] = sessions or make_sessions(make_engine(settings.database_url))
-    app.extensions["clock"] = clock or _clock(settings, app.extensions["sessions"])
+    wiring.wire()
+    app.extensions["sessions"] = sessions or _sessions(settings)
+    app.extensions["clock"] = clock or wiring.make_clock(settings, app.extensions["sessions"])
     _templates(app)
     for part in (compression, filters, context, guard, pages, errors):
         part.register(app)
@@ -105,12 +106,9 @@ def _configure(app: Flask, settings: Settings, *, testing: bool) -> None:
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
 
 
-def _clock(settings: Settings, sessions: Sessions) -> Clock:
-    if not settings.demo:
-        return SystemClock()
-    demo_clock: Any = importlib.import_module("workflow.demo.clock")
-    made: Clock = demo_clock.DemoClock(sessions)
-    return made
+def _sessions(settings: Settings) -> Sessions:
+    # A request holds one connection at a time and for moments a second, so no thread waits for another's.
+    return make_sessions(make_engine(settings.database_url, pool_size=2 * settings.web_threads))
 
 
 def _templates(app: Flask) -> None:

@@ -81,11 +81,26 @@ def current_actor() -> Actor:
 def work(actor: Actor | None = None) -> Iterator[Work]:
     """One unit of work of this request: commits when the block ends, rolls back on any error.
 
-    `actor` is given where it is not the person signed in, such as the holder of a secret link.
+    `actor` is given where it is not the person signed in, such as the holder of a secret link. What was read before stays
+    readable, but its transaction ends here: what is read afterwards is as the unit of work leaves it.
     """
     acting = actor or current_actor()
-    with unit_of_work(sessions(), clock(), actor=acting, request_id=request_id(), now=now()) as opened:
+    moment = now()
+    _end(g.get("session"))
+    with unit_of_work(sessions(), clock(), actor=acting, request_id=request_id(), now=moment) as opened:
         yield opened
+
+
+def _must_be_unchanged(session: Session | None) -> None:
+    if session is not None and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("The session for reading was changed. Change things in `with work() as opened:`")
+
+
+def _end(session: Session | None) -> None:
+    """End the transaction of the session for reading, so that no request waits for a second connection holding one."""
+    if session is not None:
+        _must_be_unchanged(session)
+        session.commit()
 
 
 def register(app: Flask) -> None:
@@ -93,9 +108,8 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def look_for_changes(response: Response) -> Response:
-        session: Session | None = g.get("session")
-        if app.testing and session is not None and (session.new or session.dirty or session.deleted):
-            raise RuntimeError("The session for reading was changed. Change things in `with work() as work:`")
+        if app.testing:
+            _must_be_unchanged(g.get("session"))
         return response
 
     @app.teardown_request
