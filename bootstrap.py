@@ -21,7 +21,6 @@ PYTHON = VENV / "bin" / "python"
 BUILD = ROOT / "build"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHECKED = ("workflow", "worker", "migrations", "tests", "benchmarks", "bootstrap.py")
 
 
@@ -266,40 +265,10 @@ def node_version(node: str) -> int:
 
 
 def find_browser() -> "str | None":
-    """A browser for the tests: the system's, else Playwright's own, else Debian's where root may install it."""
-    chosen = os.environ.get("TEST_BROWSER")
-    if chosen:
-        return chosen
-    found = system_browser() or playwright_browser()
-    if found:
-        return found
-    say("Downloading a browser for the tests ...")
-    if call_quietly([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"]):
-        found = playwright_browser()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing chromium-headless-shell ...")
-        call_quietly(["apt-get", "update"])
-        call_quietly(["apt-get", "install", "--yes", "--no-install-recommends", "chromium-headless-shell"])
-        found = system_browser()
-    return found
-
-
-def system_browser() -> "str | None":
-    """The first browser of the system."""
-    return next((found for found in map(shutil.which, BROWSERS) if found), None)
-
-
-def playwright_browser() -> "str | None":
-    """The browser that Playwright downloaded, if it starts here: it may lack libraries of the system."""
-    script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    said = subprocess.run([PYTHON, "-c", script], check=False, capture_output=True, text=True).stdout.strip()
-    candidates = [said, said.replace("/chrome", "/headless_shell")] if said else []
-    folder = Path(said).parents[2] if said else None
-    if folder and folder.is_dir():
-        candidates += [str(path) for path in folder.glob("chromium_headless_shell-*/*/*headless*shell")]
-    return next(
-        (path for path in candidates if Path(path).is_file() and call_quietly([path, "--version"])), None
-    )
+    """A browser for the tests, downloaded or installed where that is possible; `tests/browser.py` says how."""
+    say("Looking for a browser for the tests ...")
+    done = subprocess.run([PYTHON, "-m", "tests.browser"], check=False, capture_output=True, text=True)
+    return done.stdout.strip() or None
 
 
 def digest(paths: Sequence[Path]) -> str:

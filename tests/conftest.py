@@ -1,5 +1,6 @@
 """The fixtures of all tests; what they stand on is in `tests/harness.py`."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import redis
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from tests import browser
 from tests.cleaning import Cleaner
 from tests.harness import Cluster, Database, Servers, SmtpSink, running_sink
 from workflow.clock import FixedClock
@@ -36,6 +38,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     servers = config.stash.get(_SERVERS, None)
     if servers is not None:
         servers.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Whoever asks for a page needs a browser, whether it says so by the mark or not.
+    needing = [
+        item for item in items if {"browser", "context", "page"} & set(getattr(item, "fixturenames", ()))
+    ]
+    for item in needing:
+        item.add_marker(pytest.mark.browser)
+    if needing and browser.present() is None:
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason="NO BROWSER WAS FOUND; `make test` gets one"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """How the browser is started: the one that was found, without a sandbox for root, who may not have one."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": browser.present(), "headless": True, "args": arguments}
 
 
 @pytest.fixture(scope="session")

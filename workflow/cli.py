@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from workflow.db import make_engine, make_sessions
 from workflow.embedded import backup, doctor
-from workflow.embedded.access import Reach, reach
+from workflow.embedded.access import reach
 from workflow.embedded.filling import fill, migrate_safely
+from workflow.embedded.state import State
 from workflow.embedded.up import up
 from workflow.errors import SettingsError, WorkflowError
 
@@ -122,14 +123,13 @@ def _seed(_chosen: argparse.Namespace) -> int:
 
 
 def _tick(_chosen: argparse.Namespace) -> int:
-    from workflow.embedded.clocks import business_clock
-    from workflow.wiring import tick
+    from workflow.wiring import make_clock, tick
 
     with reach(os.environ, takes_mail=True) as found:
         engine = make_engine(found.settings.database_url)
         try:
             sessions = make_sessions(engine)
-            done = tick(sessions, business_clock(found.settings, sessions), found.settings)
+            done = tick(sessions, make_clock(found.settings, sessions), found.settings)
         finally:
             engine.dispose()
     for name, count in done.items():
@@ -140,31 +140,32 @@ def _tick(_chosen: argparse.Namespace) -> int:
 def _check(_chosen: argparse.Namespace) -> int:
     from workflow.reports.check import check
 
-    with _reading() as session:
-        return _report(check(session), "Every invariant holds.")
+    with _reading() as (session, state):
+        problems = check(session, documents=state.files, anchors=state.anchor_file)
+        return _report(problems, "Every invariant holds.")
 
 
 def _audit_verify(_chosen: argparse.Namespace) -> int:
-    from workflow.audit import verify
+    from workflow.audit import read_anchors, verify
 
-    with _reading() as session:
-        return _report(verify(session), "Every chain is whole.")
+    with _reading() as (session, state):
+        outside = read_anchors(state.anchor_file) if state.anchor_file.exists() else []
+        return _report(verify(session, outside), "Every chain is whole.")
 
 
 def _lifecycle_check(_chosen: argparse.Namespace) -> int:
-    from workflow.engine.validation import validate
+    from workflow.engine import validate
     from workflow.wiring import workflows
 
-    problems = [f"{one.key} {one.version}: {problem}" for one in workflows() for problem in validate(one)]
+    problems = [f"{one.key}/{one.version}: {problem}" for one in workflows() for problem in validate(one)]
     return _report(problems, "Every definition is valid.")
 
 
 def _lifecycle_table(_chosen: argparse.Namespace) -> int:
-    from workflow.engine.diagram import table
+    from workflow.engine.diagram import document
     from workflow.wiring import workflows
 
-    for one in workflows():
-        print(table(one))
+    print(document(workflows()), end="")
     return OK
 
 
@@ -203,22 +204,16 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _reading() -> Iterator[Session]:
-    """A session that sees one moment of the database and can change nothing."""
-    with reach(os.environ) as found, _session(found) as session:
-        yield session
-
-
-@contextmanager
-def _session(found: Reach) -> Iterator[Session]:
-    engine = make_engine(found.settings.database_url)
-    try:
-        with make_sessions(
-            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )() as opened:
-            yield opened
-    finally:
-        engine.dispose()
+def _reading() -> Iterator[tuple[Session, State]]:
+    """A session that sees one moment of the database and can change nothing, and the state folder beside it."""
+    with reach(os.environ) as found:
+        engine = make_engine(found.settings.database_url)
+        one_moment = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        try:
+            with make_sessions(one_moment)() as session:
+                yield session, found.state
+        finally:
+            engine.dispose()
 
 
 def _report(problems: Sequence[str], fine: str) -> int:

@@ -1,15 +1,20 @@
 """Brings a database to where the product can start: its schema, the reference data, and the demonstration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflow.clock import SystemClock
+from workflow.clock import LONDON
 from workflow.config import Settings
-from workflow.db import SYSTEM, make_engine, make_sessions, unit_of_work
+from workflow.db import SYSTEM, Sessions, make_engine, make_sessions, unit_of_work
+from workflow.deadlines import start
 from workflow.embedded.backup import dump_before_migration
 from workflow.embedded.migrate import current, head, migrate
 from workflow.embedded.state import State
+
+DEMONSTRATION_STARTS = datetime(2011, 3, 29, 9, 0, tzinfo=LONDON)
+"""The morning on which the review closed."""
 
 
 def migrate_and_fill(settings: Settings, state: State, programs: Path, say: Callable[[str], None]) -> None:
@@ -19,29 +24,49 @@ def migrate_and_fill(settings: Settings, state: State, programs: Path, say: Call
 
 
 def migrate_safely(settings: Settings, state: State, programs: Path, say: Callable[[str], None]) -> None:
-    """Migrate to the newest schema; a database that has one gets a dump first."""
+    """Migrate to the newest schema, after a dump where there is data, and write down the definitions of this version."""
     owner_url = settings.migration_database_url
     before, newest = current(owner_url), head()
-    if before == newest:
-        return
-    if before is not None:
-        state.dumps.mkdir(parents=True, exist_ok=True)
-        made = dump_before_migration(programs, owner_url, state, datetime.now(UTC))
-        say(f"The database is dumped to {made} and then migrated from {before} to {newest}.")
-    migrate(owner_url)
+    if before != newest:
+        if before is not None:
+            state.dumps.mkdir(parents=True, exist_ok=True)
+            made = dump_before_migration(programs, owner_url, state, datetime.now(UTC))
+            say(f"The database is dumped to {made} and then migrated from {before} to {newest}.")
+        migrate(owner_url)
+    _deploy(settings)
 
 
 def fill(settings: Settings) -> None:
     """Load the reference data and, where it is on, the demonstration."""
-    from workflow.reference.load import load_reference  # noqa: PLC0415 - the room is big and few commands need it.
+    from workflow.reference.load import load_reference  # noqa: PLC0415 - few commands need it.
+    from workflow.wiring import make_clock, wire  # noqa: PLC0415
 
-    engine = make_engine(settings.database_url)
-    try:
-        with unit_of_work(make_sessions(engine), SystemClock(), actor=SYSTEM) as work:
+    wire()
+    with _sessions(settings) as sessions:
+        with unit_of_work(sessions, make_clock(settings, sessions), actor=SYSTEM) as work:
             load_reference(work.session, work.now)
         if settings.demo:
             from workflow.demo.seed import seed_demonstration  # noqa: PLC0415 - only a demonstration has it.
 
-            seed_demonstration(settings, engine)
+            seed_demonstration(settings, sessions.kw["bind"])
+
+
+def _deploy(settings: Settings) -> None:
+    from workflow.wiring import deploy_definitions, make_clock, wire  # noqa: PLC0415 - it brings every room with it.
+
+    wire()
+    with _sessions(settings) as sessions:
+        if settings.demo:
+            # Business time stands still while the product is stopped; only the very first start reads this moment.
+            start(sessions, DEMONSTRATION_STARTS)
+        with unit_of_work(sessions, make_clock(settings, sessions), actor=SYSTEM) as work:
+            deploy_definitions(work.session, work.now)
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[Sessions]:
+    engine = make_engine(settings.database_url)
+    try:
+        yield make_sessions(engine)
     finally:
         engine.dispose()

@@ -73,8 +73,13 @@ class State:
 
     @property
     def anchors(self) -> Path:
-        """The daily anchors of the audit chains."""
+        """Where the daily anchors of the audit chains are kept, outside the database."""
         return self.folder / "anchors"
+
+    @property
+    def anchor_file(self) -> Path:
+        """The anchors, a line for each day."""
+        return self.anchors / "anchors.jsonl"
 
     @property
     def has_database(self) -> bool:
