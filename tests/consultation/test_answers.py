@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from tests.consultation.conftest import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
+from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
 from workflow import audit
 from workflow.consultation import commands, inviting
 from workflow.consultation.commands import Answer

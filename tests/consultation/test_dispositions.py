@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.consultation.conftest import CLOSED, World
+from tests.consultation.world import CLOSED, World
 from workflow import audit
 from workflow.consultation.answers import answer, invited, next_to_dispose
 from workflow.consultation.dispositions import set_disposition

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, func, insert, select
 
-from tests.consultation.conftest import CLOSES_ON, OPENED, World
+from tests.consultation.world import CLOSES_ON, OPENED, World
 from workflow import cases
 from workflow.accounts.models import Organisation, OrganisationKind, RoleAssignment
 from workflow.accounts.roles import Role

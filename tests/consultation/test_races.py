@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from tests.consultation.conftest import CLOSED, LAST_MOMENT, World, build
+from tests.consultation.world import CLOSED, LAST_MOMENT, World, build
 from tests.harness import Database
 from workflow import audit, cases
 from workflow.cases import Case

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
-from tests.consultation.conftest import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
+from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
 from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.cases import Case
 from workflow.consultation import commands, queries, register

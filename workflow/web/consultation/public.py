@@ -3,8 +3,8 @@
 from werkzeug.wrappers import Response
 
 from workflow.consultation.answers import public_consultation
-from workflow.web.consultation.answer_forms import POSITION_WORDS
 from workflow.web.consultation.room import blueprint
+from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import current_viewer, now, read_session
 from workflow.web.pages import render
 

@@ -13,7 +13,6 @@ from workflow.consultation.answers import Invited, consultation_of_link
 from workflow.consultation.inviting import log_fetch
 from workflow.db import Actor
 from workflow.web.consultation.answer_forms import (
-    POSITION_WORDS,
     PositionForm,
     SendForm,
     StartForm,
@@ -24,6 +23,7 @@ from workflow.web.consultation.answer_forms import (
 from workflow.web.consultation.holder import for_council, give_cookie, holder_of
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
+from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, work
 from workflow.web.forms import ActionForm
 from workflow.web.pages import render

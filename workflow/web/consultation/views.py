@@ -11,9 +11,10 @@ from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.web.consultation import forms, public, respond
-from workflow.web.consultation.answer_forms import OUTCOME_WORDS, POSITION_WORDS, DispositionForm
+from workflow.web.consultation.answer_forms import DispositionForm
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
+from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS
 from workflow.web.context import current_viewer, now, read_session, viewer, work
 from workflow.web.pages import render
 
