@@ -7,6 +7,7 @@ by the right person.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from workflow.accounts.models import Delegation, Organisation, OrganisationKind, Person, RoleAssignment
 from workflow.accounts.roles import Role
 from workflow.approval.defaults import load_tiers
-from workflow.bids import commands as bids
+from workflow.bids import commands, values
 from workflow.bids.models import (
     AreaKind,
     CostHead,
@@ -246,38 +247,44 @@ ASKED = {2011: Pence(20_000_000), 2012: Pence(10_000_000)}
 """What the small world's bids ask for, by year."""
 
 
+def _save(work: Work, *, bid_id: int, section: Section, said: values.Values) -> None:
+    commands.save_section(work, bid_id, section, said, seen_rev=0, key=uuid4().hex)
+
+
+def _add(work: Work, *, bid_id: int, section: Section, line: values.Line) -> None:
+    commands.add_row(work, bid_id, section, line, seen_rev=0, key=uuid4().hex)
+
+
 def draft(world: World, *, title: str = "Peer challenge", asked: Mapping[int, Pence] = ASKED) -> int:
     """A bid whose sections are all finished; returns its id."""
     reference = world.work(
         "drafter",
-        lambda work: bids.start_bid(
+        lambda work: commands.start_bid(
             work, round_code="R1", lead_id=world.ids["LGID"], title=title, key=uuid4().hex
         ),
     )
     with world.sessions() as session:
         bid_id = session.scalars(select(Case.id).where(Case.reference == reference)).one()
-    lines = tuple(bids.BudgetLine(year, CostHead.DELIVERY, pence) for year, pence in asked.items())
-    sections: dict[Section, bids.Values] = {
-        Section.SUMMARY: bids.Summary(title, "What it is.", "Why it is needed."),
-        Section.OUTCOMES: bids.Outcomes(("O1",), SupportType.CHALLENGE_REVIEW, (SupportType.DIFFUSION,)),
-        Section.EXCLUSION: bids.Exclusion(False, "It serves all services."),
-        Section.ROUTE: bids.Route(SpendRoute.SECTOR_LED, None, None, None),
-        Section.AREA: bids.Area(AreaKind.NATIONAL, None, ()),
-        Section.BUDGET: bids.Budget(lines, Pence(0), None),
-        Section.FACTS: bids.Facts(False, False, None),
+    lines = tuple(values.BudgetLine(year, CostHead.DELIVERY, pence) for year, pence in asked.items())
+    sections: dict[Section, values.Values] = {
+        Section.SUMMARY: values.Summary(title, "What it is.", "Why it is needed."),
+        Section.OUTCOMES: values.Outcomes(("O1",), SupportType.CHALLENGE_REVIEW, (SupportType.DIFFUSION,)),
+        Section.EXCLUSION: values.Exclusion(False, "It serves all services."),
+        Section.ROUTE: values.Route(SpendRoute.SECTOR_LED, None, None, None),
+        Section.AREA: values.Area(AreaKind.NATIONAL, None, ()),
+        Section.BUDGET: values.Budget(lines, Pence(0), None),
+        Section.FACTS: values.Facts(False, False, None),
         Section.PARTNERS: None,
     }
-    for section, values in sections.items():
-        world.work(
-            "drafter", lambda work, s=section, v=values: bids.save_section(work, bid_id, s, v, seen_rev=0)
-        )
+    for section, said in sections.items():
+        world.work("drafter", partial(_save, bid_id=bid_id, section=section, said=said))
     rows = {
-        Section.DELIVERABLES: bids.DeliverableLine("75 peer challenges", date(2012, 3, 31), "O1"),
-        Section.INDICATORS: bids.IndicatorLine("Councils reviewed", "0", "75"),
-        Section.RISKS: bids.RiskLine("Too few peers", "Train 400"),
+        Section.DELIVERABLES: values.DeliverableLine("75 peer challenges", date(2012, 3, 31), "O1"),
+        Section.INDICATORS: values.IndicatorLine("Councils reviewed", "0", "75"),
+        Section.RISKS: values.RiskLine("Too few peers", "Train 400"),
     }
     for section, line in rows.items():
-        world.work("drafter", lambda work, s=section, one=line: bids.add_row(work, bid_id, s, one))
+        world.work("drafter", partial(_add, bid_id=bid_id, section=section, line=line))
     return bid_id
 
 
@@ -327,7 +334,9 @@ def answer(world: World, bid_id: int, code: str, position: Position = Position.S
             .join(Consultation, Consultation.id == Invitation.consultation_id)
             .where(Consultation.bid_id == bid_id, Invitation.organisation_id == world.ids[code])
         ).one()
-    given = Answer(position, "We would want fewer days.", "Pat Officer", f"pat@{code.lower()}.example", True)
+    given = Answer(
+        position, "We would want fewer days.", {}, "Pat Officer", f"pat@{code.lower()}.example", publish=True
+    )
     result: dict[str, Any] = world.work(
         Actor("link", link_id=invitation.id),
         lambda work: send_answer(

@@ -11,7 +11,7 @@ from workflow.approval.models import (
     Vote,
     VoteOutcome,
 )
-from workflow.cases import EffectContext
+from workflow.cases import EffectContext, decided
 from workflow.db import Work
 from workflow.errors import Invalid
 from workflow.money import Pence, total
@@ -73,7 +73,7 @@ def reserve_money(work: Work, context: EffectContext) -> None:
     """Set the recommended money aside, by year; the last thing that happens, and refused when a year is short."""
     amounts = {year: pence for year, pence in context.data["amounts"].items() if pence}
     key = f"reserve:case:{context.case.id}:r{context.case.rev}"
-    funds.reserve(work, context.case.fund_id, context.case.id, amounts, key=key)
+    funds.reserve(work, context.case.fund_id, context.case.id, amounts, key=key, decision=decided(context))
 
 
 def record_vote(work: Work, context: EffectContext) -> None:
@@ -106,4 +106,4 @@ def commit_money(work: Work, context: EffectContext) -> None:
         return
     amounts = {year: Pence(pence) for year, pence in context.facts["approval"].recommended.items()}
     key = f"commit:case:{context.case.id}:r{context.case.rev}"
-    funds.commit(work, context.case.fund_id, context.case.id, amounts, key=key)
+    funds.commit(work, context.case.fund_id, context.case.id, amounts, key=key, decision=decided(context))

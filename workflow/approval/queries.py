@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer, people_named
+from workflow.accounts.roles import Role
 from workflow.approval.models import (
     AccountingTest,
     Appraisal,
@@ -20,6 +22,7 @@ from workflow.approval.models import (
 )
 from workflow.approval.rules import ApprovalFacts
 from workflow.cases import Case
+from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.clock import london_date
 from workflow.money import Pence
 
@@ -53,8 +56,8 @@ def _latest(session: Session, case_ids: Sequence[int]) -> dict[int, Appraisal]:
     rows = session.scalars(
         select(Appraisal)
         .where(Appraisal.case_id.in_(case_ids))
+        .ext(distinct_on(Appraisal.case_id))
         .order_by(Appraisal.case_id, Appraisal.round.desc())
-        .distinct(Appraisal.case_id)
     )
     return {row.case_id: row for row in rows}
 
@@ -88,7 +91,7 @@ def _whole_life(
     """
     rows = session.execute(
         select(Case.id, Case.amount_pence, Case.department_id).where(Case.id.in_(case_ids))
-    ).tuples()
+    )
     return {
         case_id: (latest[case_id].total_pence if case_id in latest else amount, department)
         for case_id, amount, department in rows
@@ -134,10 +137,7 @@ def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView 
 
     The caller fetched the case through `case_by_reference`; the lead body reads the outcome, not the scores.
     """
-    if (
-        case.department_id not in {grant.organisation_id for grant in viewer.grants}
-        and "auditor" not in viewer.roles
-    ):
+    if not viewer.has(Role.AUDITOR) and case.department_id not in viewer.organisations(*DEPARTMENT_ROLES):
         return None
     appraisal = _latest(session, [case.id]).get(case.id)
     if appraisal is None:
@@ -146,13 +146,19 @@ def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView 
         select(Vote).where(Vote.case_id == case.id, Vote.round == appraisal.round).order_by(Vote.id)
     ).all()
     names = people_named(session, [appraisal.made_by, *(vote.person_id for vote in votes)])
-    scores = session.scalars(select(AppraisalScore).where(AppraisalScore.appraisal_id == appraisal.id))
-    tests = session.scalars(select(AppraisalTest).where(AppraisalTest.appraisal_id == appraisal.id))
+    scores = {
+        row.criterion: row.score
+        for row in session.scalars(select(AppraisalScore).where(AppraisalScore.appraisal_id == appraisal.id))
+    }
+    tests = {
+        row.test: row.met
+        for row in session.scalars(select(AppraisalTest).where(AppraisalTest.appraisal_id == appraisal.id))
+    }
     return AppraisalView(
         appraisal,
         names.get(appraisal.made_by, "Somebody who has left"),
-        {row.criterion: row.score for row in scores},
-        {row.test: row.met for row in tests},
+        {criterion: scores[criterion] for criterion in Criterion if criterion in scores},
+        {test: tests[test] for test in AccountingTest if test in tests},
         _years(session, [appraisal.id]).get(appraisal.id, {}),
         [
             VoteView(

@@ -156,7 +156,7 @@ def _amounts_fit_the_request(context: GuardContext) -> Reason | None:
             "No amount is recommended.",
             "Enter an amount for a year.",
             "You",
-            "amounts",
+            field=f"amount_{min(asked)}" if asked else None,
         )
     for year, amount in sorted(recommended.items()):
         if amount > asked.get(year, 0):
