@@ -1,38 +1,26 @@
 """All that changes a bid while it is being written. Sections are saved one by one and never bump the case's revision."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from workflow.accounts import queries as accounts
-from workflow.accounts.models import Organisation, OrganisationKind
+from workflow.accounts.models import Organisation
 from workflow.accounts.roles import Role
 from workflow.bids.content import content_of
-from workflow.bids.models import (
-    AreaKind,
-    Bid,
-    BidAmount,
-    BidSection,
-    CostHead,
-    Deliverable,
-    Indicator,
-    Partner,
-    Risk,
-    Round,
-    Section,
-    SpendRoute,
-    SupportType,
-)
+from workflow.bids.models import Bid, BidSection, Deliverable, Indicator, Partner, Risk, Round, Section
 from workflow.bids.rules import round_is_open_on, written
 from workflow.bids.sections import SECTIONS, is_whole
-from workflow.cases import Case, arm_first_deadline, describe_case, hold_case, once, open_case
+from workflow.bids.values import Line, Values
+from workflow.bids.writing import WRITERS, row_values
+from workflow.cases import Case, arm_first_deadline, describe_case, hold_case, lock_case, once, open_case
 from workflow.clock import london_date
 from workflow.db import Work
-from workflow.errors import Invalid, NotHere, Stale
-from workflow.funds.models import Fund
+from workflow.engine import Reason
+from workflow.errors import Invalid, NotHere, Refused, Stale
+from workflow.funds.models import Fund, Power
+from workflow.funds.recipients import recipient_of
+from workflow.funds.rules import power_fits
 from workflow.money import Pence
 
 PREFIX = "SLI"
@@ -47,7 +35,8 @@ def start_bid(work: Work, *, round_code: str, lead_id: int, title: str, key: str
 
     Raises:
         NotHere: no such round, or the person may not write for the body.
-        Invalid: when the round is not open, or the body cannot lead because it is no legal person.
+        Invalid: when the round is not open.
+        Refused: when the fund cannot be paid to the body, told before a word is written. Source: domain, section 10, 5.
     """
     round_ = work.session.scalars(select(Round).where(Round.code == round_code)).one_or_none()
     if round_ is None or work.actor.person_id is None:
@@ -68,10 +57,12 @@ def start_bid(work: Work, *, round_code: str, lead_id: int, title: str, key: str
 def _start(work: Work, round_: Round, lead_id: int, title: str) -> Case:
     if not round_is_open_on(round_.opens_on, round_.closes_on, london_date(work.now)):
         raise Invalid(f"This round is not open. It closes on {written(round_.closes_on)}.", field="title")
-    lead = work.session.get_one(Organisation, lead_id)
-    if not lead.is_legal_person:
-        raise Invalid(f"{lead.name} is not a legal person, so it cannot lead a bid.", field="lead")
     fund = work.session.get_one(Fund, round_.fund_id)
+    power = work.session.get_one(Power, fund.power_id)
+    lead = recipient_of(work.session.get_one(Organisation, lead_id))
+    wrong = power_fits(power.terms, lead, round_.first_year, on=london_date(work.now))
+    if wrong is not None:
+        raise Refused([Reason(wrong.code, wrong.text, wrong.how, wrong.who, field="lead")])
     case = open_case(
         work,
         kind="bid",
@@ -91,166 +82,108 @@ class StaleSection(Stale):
     """Somebody saved this section since the page was drawn; nothing of either text is lost."""
 
 
-class Summary(NamedTuple):
-    """What the bid is, in words."""
-
-    title: str
-    summary: str
-    need: str
-
-
-class Outcomes(NamedTuple):
-    """Which outcomes it serves, and with which kind of support: one main, any others."""
-
-    outcome_codes: tuple[str, ...]
-    main_support: SupportType
-    other_support: tuple[SupportType, ...]
-
-
-class Exclusion(NamedTuple):
-    """Whether it is linked to one service's operational needs, and why. Source: seed, paragraph 2."""
-
-    operational_need: bool
-    operational_reason: str
-
-
-class Route(NamedTuple):
-    """Who leads the work; temporary government support says why, until when, and what then."""
-
-    spend_route: SpendRoute
-    transition_reason: str | None
-    transition_ends_on: date | None
-    exit_plan: str | None
-
-
-class Area(NamedTuple):
-    """Where it works."""
-
-    area_kind: AreaKind
-    area_region: str | None
-    area_codes: tuple[str, ...]
-
-
-class BudgetLine(NamedTuple):
-    """Pence for one financial year and one kind of cost."""
-
-    year: int
-    head: CostHead
-    pence: Pence
-
-
-class Budget(NamedTuple):
-    """What is asked for, and what comes from elsewhere."""
-
-    lines: tuple[BudgetLine, ...]
-    match_pence: Pence
-    match_source: str | None
-
-
-class Facts(NamedTuple):
-    """Whether it sells goods or services, and whether it costs councils anything new."""
-
-    sells: bool
-    new_cost_for_councils: bool
-    new_cost_reason: str | None
-
-
-class PartnerLine(NamedTuple):
-    """A partner by its code, with its task."""
-
-    code: str
-    task: str
-
-
-class DeliverableLine(NamedTuple):
-    """Something that will be there by a date."""
-
-    text: str
-    due_on: date
-    outcome_code: str | None
-
-
-class IndicatorLine(NamedTuple):
-    """How one will see that it worked."""
-
-    text: str
-    baseline: str
-    target: str
-
-
-class RiskLine(NamedTuple):
-    """What may go wrong, and the answer."""
-
-    text: str
-    answer: str
-
-
-Values = Summary | Outcomes | Exclusion | Route | Area | Budget | Facts | None
-
-
-def save_section(work: Work, bid_id: int, section: Section, values: Values, *, seen_rev: int) -> int:
+def save_section(
+    work: Work, bid_id: int, section: Section, values: Values, *, seen_rev: int, key: str
+) -> int:
     """Save one section of a draft; returns the section's new revision. `values` None says that the list is finished.
+
+    A second press of the same form changes nothing and gives the same revision.
 
     Raises:
         NotHere: no such bid, or the person may not write it. Invalid: when it is no draft, or a value breaks a rule.
         StaleSection: when somebody saved this section since `seen_rev`.
     """
-    case = writable(work, bid_id)
-    bid = work.session.get_one(Bid, bid_id)
-    row = _section(work, bid_id, section, seen_rev)
-    if values is not None:
-        _WRITERS[type(values)](work, bid, values)
-    return _saved(work, case, bid, row)
+
+    def make() -> dict[str, int]:
+        case, bid = _open_draft(work, bid_id, section)
+        row = _section(work, bid_id, section, seen_rev)
+        if values is not None:
+            WRITERS[type(values)](work, bid, values)
+        return {"rev": _saved(work, case, bid, row)}
+
+    done = once(work, key, action="save_section", subject=f"bid:{bid_id}:{section}", make=make)
+    return int(done["rev"])
 
 
 def add_row(
     work: Work,
     bid_id: int,
     section: Section,
-    line: PartnerLine | DeliverableLine | IndicatorLine | RiskLine,
+    line: Line,
     *,
+    seen_rev: int,
+    key: str,
     row_id: int | None = None,
 ) -> None:
     """Add a partner, deliverable, indicator or risk to a draft, or change the one with an id.
 
+    Adding never meets another person's work, so only a change looks at the section's revision.
+
     Raises:
         NotHere: no such bid or row. Invalid: when there are too many, or the partner is unknown or named twice.
+        StaleSection: when a row is changed and somebody saved this section since `seen_rev`.
     """
-    case = writable(work, bid_id)
-    model, values = _row_values(work, case, line)
-    count = len(work.session.scalars(select(model.id).where(model.bid_id == bid_id)).all())
-    if row_id is not None:
-        found = work.session.scalars(
-            select(model).where(model.id == row_id, model.bid_id == bid_id)
-        ).one_or_none()
-        if found is None:
-            raise NotHere
-        for name, value in values.items():
-            setattr(found, name, value)
-    elif count >= MOST_ROWS:
-        raise Invalid(f"There are {MOST_ROWS} already. Remove one first.", field="text")
-    else:
-        work.session.add(model(bid_id=bid_id, **values))
-    _touch(work, case, bid_id, section)
+
+    def make() -> dict[str, int]:
+        case, bid = _open_draft(work, bid_id, section)
+        row = _section(work, bid_id, section, None if row_id is None else seen_rev)
+        _write_row(work, case, line, row_id)
+        return {"rev": _saved(work, case, bid, row)}
+
+    once(work, key, action="save_row", subject=f"bid:{bid_id}:{section}:{row_id or 'new'}", make=make)
 
 
-def remove_row(work: Work, bid_id: int, section: Section, row_id: int) -> None:
+def remove_row(work: Work, bid_id: int, section: Section, row_id: int, *, key: str) -> None:
     """Remove a partner, deliverable, indicator or risk from a draft.
 
     Raises:
         NotHere: no such bid, or the row is another bid's.
     """
-    case = writable(work, bid_id)
+
+    def make() -> dict[str, int]:
+        case, bid = _open_draft(work, bid_id, section)
+        row = _section(work, bid_id, section, None)
+        work.session.delete(_row(work, bid_id, section, row_id))
+        return {"rev": _saved(work, case, bid, row)}
+
+    once(work, key, action="remove_row", subject=f"bid:{bid_id}:{section}:{row_id}", make=make)
+
+
+def _write_row(work: Work, case: Case, line: Line, row_id: int | None) -> None:
+    section, values = row_values(work, case, line)
     model = ROWS[section]
-    gone = work.session.execute(
-        delete(model).where(model.id == row_id, model.bid_id == bid_id).returning(model.id)
-    ).all()
-    if not gone:
+    if section is Section.PARTNERS:
+        _named_once(work, case.id, values["organisation_id"], row_id)
+    if row_id is not None:
+        found = _row(work, case.id, section, row_id)
+        for name, value in values.items():
+            setattr(found, name, value)
+        return
+    count = work.session.scalar(select(func.count()).select_from(model).where(model.bid_id == case.id))
+    if (count or 0) >= MOST_ROWS:
+        raise Invalid(f"There are {MOST_ROWS} already. Remove one first.")
+    work.session.add(model(bid_id=case.id, **values))
+
+
+def _named_once(work: Work, bid_id: int, organisation_id: int, row_id: int | None) -> None:
+    taken = work.session.scalar(
+        select(Partner.id).where(Partner.bid_id == bid_id, Partner.organisation_id == organisation_id)
+    )
+    if taken is not None and taken != row_id:
+        raise Invalid("This organisation is a partner already.", field="organisation")
+
+
+def _row(work: Work, bid_id: int, section: Section, row_id: int) -> Any:
+    model = ROWS[section]
+    found = work.session.scalars(
+        select(model).where(model.id == row_id, model.bid_id == bid_id)
+    ).one_or_none()
+    if found is None:
         raise NotHere
-    _touch(work, case, bid_id, section)
+    return found
 
 
-ROWS: Mapping[Section, Any] = {
+ROWS: dict[Section, Any] = {
     Section.PARTNERS: Partner,
     Section.DELIVERABLES: Deliverable,
     Section.INDICATORS: Indicator,
@@ -259,13 +192,20 @@ ROWS: Mapping[Section, Any] = {
 """The sections that are lists, with their tables."""
 
 
-def writable(work: Work, bid_id: int) -> Case:
+_SHOWN_IN_LISTS = frozenset({Section.SUMMARY, Section.BUDGET})
+"""The sections whose title and amount the case carries, for lists."""
+
+
+def _open_draft(work: Work, bid_id: int, section: Section) -> tuple[Case, Bid]:
     """Hold the case of a draft that the person may write, so that it cannot be sent while a section is saved.
+
+    Saves of one bid follow each other by the lock on its row. A section that changes the case itself locks the case
+    from the start, because two who both share a lock and then both want to write would wait for each other for ever.
 
     Raises:
         NotHere: no such bid, or the person may not write it. Invalid: when it is no longer a draft.
     """
-    case = hold_case(work, bid_id)
+    case = (lock_case if section in _SHOWN_IN_LISTS else hold_case)(work, bid_id)
     if work.actor.person_id is None:
         raise NotHere
     viewer = accounts.viewer_for(work.session, work.actor.person_id, work.now)
@@ -273,18 +213,23 @@ def writable(work: Work, bid_id: int) -> Case:
         raise NotHere
     if case.state != "draft":
         raise Invalid("This bid was sent, so its text can no longer be changed here.")
-    return case
+    bid = work.session.get(Bid, bid_id, with_for_update={"key_share": True}, populate_existing=True)
+    if bid is None:
+        raise NotHere
+    return case, bid
 
 
-def _section(work: Work, bid_id: int, section: Section, seen_rev: int) -> BidSection:
-    """Lock the section's row and compare its revision with the one the page was drawn from; 0 is never saved."""
-    row = work.session.get(BidSection, (bid_id, section), with_for_update=True)
+def _section(work: Work, bid_id: int, section: Section, seen_rev: int | None) -> BidSection:
+    """The section's row, compared with the revision the page was drawn from; 0 is never saved, None is not compared."""
+    row = work.session.get(BidSection, (bid_id, section), populate_existing=True)
     if row is None:
         row = BidSection(bid_id=bid_id, name=section, rev=0, complete=False)
-    if row.rev != seen_rev:
+    if seen_rev is not None and row.rev != seen_rev:
         names = accounts.people_named(work.session, [row.saved_by] if row.rev else [])
         by = names.get(row.saved_by, "A colleague") if row.rev else "A colleague"
-        raise StaleSection(by=by, when=row.saved_at if row.rev else work.now, what=f"saved “{SECTIONS[section].label}”")
+        raise StaleSection(
+            by=by, when=row.saved_at if row.rev else work.now, what=f"saved “{SECTIONS[section].label}”"
+        )
     return row
 
 
@@ -296,94 +241,6 @@ def _saved(work: Work, case: Case, bid: Bid, row: BidSection) -> int:
     work.session.flush()  # The content is read back whole, with the rows just written.
     content = content_of(work.session, bid.id)
     row.complete = is_whole(content, row.name)
-    describe_case(case, title=bid.title, amount_pence=Pence(content.total_pence))
+    if row.name in _SHOWN_IN_LISTS:
+        describe_case(case, title=bid.title, amount_pence=Pence(content.total_pence))
     return row.rev
-
-
-def _touch(work: Work, case: Case, bid_id: int, section: Section) -> None:
-    row = work.session.get(BidSection, (bid_id, section), with_for_update=True)
-    if row is None:
-        row = BidSection(bid_id=bid_id, name=section, rev=0, complete=False)
-    _saved(work, case, work.session.get_one(Bid, bid_id), row)
-
-
-def _write_fields(_work: Work, bid: Bid, values: NamedTuple) -> None:
-    """Sections whose values are columns of the bid."""
-    for name, value in values._asdict().items():
-        setattr(bid, name, list(value) if isinstance(value, tuple) else value)
-
-
-def _write_budget(work: Work, bid: Bid, values: Budget) -> None:
-    round_ = work.session.get_one(Round, bid.round_id)
-    years = {line.year for line in values.lines}
-    if not years <= set(range(round_.first_year, round_.last_year + 1)):
-        raise Invalid("A year is outside this round.", field="lines")
-    work.session.execute(delete(BidAmount).where(BidAmount.bid_id == bid.id))
-    work.session.add_all(
-        BidAmount(bid_id=bid.id, year=line.year, head=line.head, pence=line.pence)
-        for line in values.lines
-        if line.pence
-    )
-    bid.match_pence, bid.match_source = values.match_pence, values.match_source
-
-
-def _write_area(work: Work, bid: Bid, values: Area) -> None:
-    known = _authority_codes(work.session, values.area_codes)
-    unknown = sorted(set(values.area_codes) - known)
-    if unknown:
-        raise Invalid(f"No council has the code {unknown[0][:20]}.", field="area_codes")
-    _write_fields(work, bid, values)
-
-
-def _write_outcomes(work: Work, bid: Bid, values: Outcomes) -> None:
-    codes = {outcome.code for outcome in content_of(work.session, bid.id).outcomes}
-    if not set(values.outcome_codes) <= codes:
-        raise Invalid("Choose outcomes of this fund.", field="outcome_codes")
-    _write_fields(
-        work,
-        bid,
-        values._replace(other_support=tuple(t for t in values.other_support if t != values.main_support)),
-    )
-
-
-_WRITERS: Mapping[type, Callable[[Work, Bid, Any], None]] = {
-    Summary: _write_fields,
-    Outcomes: _write_outcomes,
-    Exclusion: _write_fields,
-    Route: _write_fields,
-    Area: _write_area,
-    Budget: _write_budget,
-    Facts: _write_fields,
-}
-
-
-def _authority_codes(session: Session, codes: Sequence[str]) -> set[str]:
-    return set(
-        session.scalars(
-            select(Organisation.code).where(
-                Organisation.code.in_(codes), Organisation.kind == OrganisationKind.LOCAL_AUTHORITY
-            )
-        )
-    )
-
-
-def _row_values(
-    work: Work, case: Case, line: PartnerLine | DeliverableLine | IndicatorLine | RiskLine
-) -> tuple[Any, dict[str, Any]]:
-    """The table and the columns of a row; a partner is named by its code and may not be the lead itself."""
-    match line:
-        case PartnerLine():
-            body = work.session.scalars(
-                select(Organisation).where(Organisation.code == line.code)
-            ).one_or_none()
-            if body is None:
-                raise Invalid("Choose an organisation from the list.", field="organisation")
-            if body.id == case.proposer_id:
-                raise Invalid("The lead body cannot be its own partner.", field="organisation")
-            return Partner, {"organisation_id": body.id, "task": line.task}
-        case DeliverableLine():
-            return Deliverable, line._asdict()
-        case IndicatorLine():
-            return Indicator, line._asdict()
-        case RiskLine():
-            return Risk, line._asdict()

@@ -73,7 +73,7 @@ def contents(session: Session, bid_ids: Sequence[int]) -> dict[int, Content]:
         .join(Round, Round.id == Bid.round_id)
         .join(Organisation, Organisation.id == Bid.lead_id)
         .where(Bid.id.in_(bid_ids))
-    ).tuples()
+    )
     heads = list(rows)
     outcomes: dict[int, list[Outcome]] = {}
     prospectuses = {round_.prospectus_id for _, round_, _ in heads}
@@ -118,7 +118,7 @@ def _partners(session: Session, bid_ids: Sequence[int]) -> dict[int, tuple[Partn
         .join(Organisation, Organisation.id == Partner.organisation_id)
         .where(Partner.bid_id.in_(bid_ids))
         .order_by(Partner.id)
-    ).tuples()
+    )
     for partner, body in rows:
         view = PartnerView(
             partner.id, body.id, body.code, body.name, partner.task, partner.confirmed_at is not None
