@@ -8,14 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, signals
-from kombu.transport.redis import Channel
 
+from worker.broker import survive_restarts
 from workflow.config import load_settings
 
-# When the broker restarts while a worker holds an unacknowledged message, kombu 5.7.0 tries to put it back over the dead
-# connection, and the worker process dies. Without that step the pulse returns after the visibility timeout, which is
-# harmless. `tests/worker/test_broker.py` holds this.
-Channel.do_restore = False
+survive_restarts()
 
 PERIODS_S = {"drain": 5.0, "sweep": 30.0, "reap": 60.0, "watch": 300.0}
 """How often each task of `worker.tasks` is called, in seconds."""

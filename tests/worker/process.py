@@ -1,7 +1,8 @@
 """A real Celery worker or beat in a process of its own, with the worker's own tasks.
 
 The rooms above are replaced by the few lines here: the worker needs to know of them only how to connect, sweep, drain and
-reap. `MAIL` is the mail server, `AHEAD_S` sets the machine's clock ahead, `RESTORE` takes the guard of the broker away.
+reap. `MAIL` is the mail server, `AHEAD_S` sets the machine's clock ahead, `WITHOUT` takes a guard
+of the broker away.
 """
 
 import os
@@ -59,8 +60,11 @@ def main() -> None:
     sys.modules["workflow.wiring"] = rooms_above
     from worker.app import app  # noqa: PLC0415 - after the rooms above are in place
 
-    if "RESTORE" in os.environ:
-        Channel.do_restore = True
+    match os.environ.get("WITHOUT"):
+        case "restore":
+            Channel.do_restore = True
+        case "ack":
+            Channel.basic_ack = Channel.basic_ack.__wrapped__  # type: ignore[method-assign, attr-defined]
     app.start(sys.argv[1:])
 
 

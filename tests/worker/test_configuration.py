@@ -42,3 +42,4 @@ def test_a_worker_keeps_trying_a_broker_that_is_not_there() -> None:
 
 def test_an_unacknowledged_pulse_is_never_put_back_over_a_dead_connection() -> None:
     assert Channel.do_restore is False
+    assert hasattr(Channel.basic_ack, "__wrapped__")

@@ -75,17 +75,19 @@ def called(background: Background) -> bool:
     return True
 
 
-def test_without_the_guard_the_same_restart_kills_the_worker(background: Background) -> None:
+@pytest.mark.parametrize("guard", ["restore", "ack"])
+def test_without_a_guard_the_same_restart_kills_the_worker(background: Background, guard: str) -> None:
     """The twin: kombu as it comes. When this fails, a newer kombu may have made the guard unnecessary."""
     background.owe(10)
     gate = Gate(background.mail, at=3)
-    worker = background.worker(RESTORE="yes")
+    worker = background.worker(WITHOUT=guard)
     background.call("drain")
     assert gate.reached.wait(40), background.logs()
     background.restart_valkey()
-    background.wait_until(lambda: worker.poll() is not None)
+    background.wait_until(lambda: "onnection to broker lost" in background.logs())
     gate.open()
-    assert "hostname" in background.logs()
+    background.wait_until(lambda: called(background) and worker.poll() is not None)
+    assert "'NoneType' object has no attribute" in background.logs()
 
 
 def test_beat_and_worker_send_by_themselves_and_leave_no_file(background: Background) -> None:
