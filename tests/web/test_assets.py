@@ -81,3 +81,18 @@ def test_a_page_is_compressed_only_for_who_asks_and_caches_are_told(lonely_app: 
     packed = client.get("/help", headers={"Accept-Encoding": "gzip"})
     assert len(packed.data) == int(packed.headers["Content-Length"]) < len(plain.data)
     assert "Content-Encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_every_class_of_a_page_is_in_the_style_sheet() -> None:
+    # A component whose line is missing in app.scss, or a part that nobody styled, would be drawn bare.
+    assets = statics.find_assets()
+    style = (assets.built / assets.folder / "app.css").read_text()
+    known = set(re.findall(r"\.((?:app|govuk)-(?:\\!|[\w-])+)", style))
+    unknown = set()
+    for folder in ("layout", "components", "pages"):
+        for path in (ROOT / "templates" / folder).rglob("*.html"):
+            source = re.sub(r"\{[{%#].*?[}%#]\}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            for words in re.findall(r'class="([^"]*)"', source):
+                names = [word for word in words.split() if re.fullmatch(r"(app|govuk)-[\w!-]*[\w]", word)]
+                unknown |= {(name, path.name) for name in names if name.replace("!", "\\!") not in known}
+    assert unknown == set()
