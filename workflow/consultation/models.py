@@ -89,7 +89,7 @@ class ConsultationQuestion(WithId, Base):
     text: Mapped[str]
 
 
-class Invitation(WithId, Base):
+class Invitation(Base):
     """One council asked. Its secret link is derived from `id` and `version`; renewing it adds one to the version.
 
     `opened_at` is when Start was pressed. `response_id` is the answer that counts in the tally: at most one.
@@ -108,6 +108,8 @@ class Invitation(WithId, Base):
         Index("ix_invitation_organisation_id", "organisation_id", "consultation_id"),
     )
 
+    # It stands in a foreign key too, so it must be said that the database numbers it.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
