@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation
@@ -87,25 +87,38 @@ def fund_lines(session: Session, viewer: Viewer) -> list[FundLine]:
 
 
 def envelope(session: Session, viewer: Viewer, fund_code: str) -> Envelope:
-    """A fund with its years.
+    """A fund with its years, by its code.
 
     Raises:
         NotHere: when there is no such fund, or the person may not see it.
     """
+    return _envelope(session, viewer, Fund.code == fund_code)
+
+
+def envelope_of(session: Session, viewer: Viewer, fund_id: int) -> Envelope:
+    """A fund with its years, for a page of a case that it pays.
+
+    Raises:
+        NotHere: when the person may not see it.
+    """
+    return _envelope(session, viewer, Fund.id == fund_id)
+
+
+def _envelope(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Envelope:
     department, holder = aliased(Organisation), aliased(Organisation)
     row = session.execute(
         select(Fund, Power, department.code, holder.name)
         .join(Power, Power.id == Fund.power_id)
         .join(department, department.id == Fund.department_id)
         .join(holder, holder.id == Fund.holder_id)
-        .where(Fund.code == fund_code, visible(viewer))
+        .where(which, visible(viewer))
     ).one_or_none()
     if row is None:
         raise NotHere
     fund, power, department_code, holder_name = row
-    years = tuple(balances(session, viewer, fund_code))
+    years = tuple(balances(session, viewer, fund.code))
     # The newest revision comes first, so the later ones are the older ones and give way.
-    revised = dict(reversed(revisions(session, viewer, fund_code)))
+    revised = dict(reversed(revisions(session, viewer, fund.code)))
     return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised)
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer, people_named
+from workflow.accounts.roles import Role
 from workflow.cases import Case
-from workflow.cases.queries import visible
+from workflow.cases.queries import DEPARTMENT_ROLES, visible
 from workflow.monitoring.models import Award, Claim, Closure, Payment, ProfileLine
 from workflow.monitoring.rules import ClaimView, MonitoringFacts
 
@@ -96,7 +97,7 @@ def _claims(session: Session, viewer: Viewer, case: Case) -> list[ClaimLine]:
     }
     people = {claim.made_by for claim in claims} | {payment.paid_by for payment in payments.values()}
     people |= {claim.checked_by for claim in claims if claim.checked_by is not None}
-    inside = any(grant.organisation_id == case.department_id for grant in viewer.grants)
+    inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
     names = people_named(session, people) if inside else {}
     return [
         ClaimLine(

@@ -11,6 +11,7 @@ from workflow.cases import Case
 from workflow.cases.facts import facts_for
 from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
+from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, SCORES, TEST_WORDS
 from workflow.web.forms import ActionForm, LongTextField, MoneyField, Option, RadiosField
 
@@ -45,6 +46,8 @@ class RecommendForm(ActionForm):
         rows=3,
     )
     years: tuple[int, ...] = ()
+    criteria = CRITERION_WORDS
+    tests = TEST_WORDS
 
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[RecommendForm]":
@@ -64,11 +67,16 @@ class RecommendForm(ActionForm):
         }
         fields |= {
             f"amount_{year}": MoneyField(
-                f"Amount for {year_label(year)}", required="Enter an amount, or 0", default=pence
+                f"Amount for {year_label(year)}",
+                required=f"Enter an amount for {year_label(year)}, or 0",
             )
-            for year, pence in sorted(asked.items())
+            for year in sorted(asked)
         }
         return type(cls.__name__, (cls,), {**fields, "years": tuple(sorted(asked))})
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Gather what the assessor judges from: what was asked, what is left, what councils said."""
+        self.brief = brief_of(session, viewer, case, now)
 
     def data_tuple(self) -> Recommendation:
         """What was filled in."""
@@ -99,7 +107,7 @@ class ApproveForm(ActionForm):
             Option(
                 "yes",
                 "Yes, or I am not sure",
-                "Do not decide. The money stays set aside and another approver is asked.",
+                "Do not decide. The money stays set aside, and another approver decides.",
             ),
         ),
         required="Say whether you have a connection to this bid",
@@ -111,6 +119,11 @@ class ApproveForm(ActionForm):
         longest=2000,
         rows=4,
     )
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Gather what the approver decides on."""
+        self.brief = brief_of(session, viewer, case, now)
+        self.criteria, self.tests = CRITERION_WORDS, TEST_WORDS
 
     def data_tuple(self) -> Approval:
         """What was filled in."""

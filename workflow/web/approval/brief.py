@@ -1,0 +1,145 @@
+"""What a decision is made on, gathered once for the decision tab and for the forms of assessor and approver."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workflow import deadlines
+from workflow.accounts.queries import Viewer
+from workflow.approval import queries as approval
+from workflow.approval.queries import AppraisalView
+from workflow.approval.rules import votes_needed
+from workflow.cases import Case
+from workflow.cases.facts import actor_for, facts_for, view_of
+from workflow.cases.registry import registry
+from workflow.clock import london_date
+from workflow.consultation import register
+from workflow.consultation.models import Consultation
+from workflow.consultation.register import RegisterCounts
+from workflow.consultation.tallies import newest
+from workflow.engine import Action, offers
+from workflow.funds import statements
+from workflow.funds.rules import Held
+from workflow.funds.statements import Envelope
+from workflow.money import Pence, total
+
+
+@dataclass(frozen=True, slots=True)
+class YearEffect:
+    """What a bid does to one year of its fund, in pence.
+
+    `before` and `after` are what is promised without and with this bid; `others` is set aside for other bids.
+    """
+
+    year: int
+    ceiling: Pence
+    before: Pence
+    this_bid: Pence
+    others: Pence
+    left: Pence
+
+    @property
+    def after(self) -> Pence:
+        """What is promised with this bid."""
+        return Pence(self.before + self.this_bid)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything on one page: the assessment with its votes, the money, what councils said, the time left.
+
+    `asked` is what the bid asks for, by year. `days_left` is in working days, None without a due date.
+    """
+
+    facts: Mapping[str, Any]
+    assessment: AppraisalView | None
+    fund: Envelope
+    effects: tuple[YearEffect, ...]
+    asked: Mapping[int, int]
+    needed: int
+    consultation: Consultation | None
+    councils: RegisterCounts | None
+    days_left: int | None
+
+    @property
+    def recommended_pence(self) -> Pence:
+        """What the assessor recommends over all years; nothing before there is an assessment."""
+        return total(list(self.facts["approval"].recommended.values()))
+
+    @property
+    def asked_pence(self) -> Pence:
+        """What the bid asks for over all years."""
+        return total(list(self.asked.values()))
+
+    @property
+    def years(self) -> list[int]:
+        """The years that the bid asks for or is recommended in."""
+        return sorted(set(self.asked) | set(self.facts["approval"].recommended))
+
+    @property
+    def left(self) -> Mapping[int, Pence]:
+        """What is left to promise in the fund, by year."""
+        return {effect.year: effect.left for effect in self.effects}
+
+    def action_of(self, who: Viewer, case: Case, names: Collection[str]) -> Action | None:
+        """The first of these actions that the viewer may do now."""
+        return first_of(who, case, self.facts, names)
+
+
+def first_of(who: Viewer, case: Case, facts: Mapping[str, Any], names: Collection[str]) -> Action | None:
+    """The first of these actions that nothing stands in the way of for this viewer; facts are those of the case."""
+    workflow = registry().workflow_of(case)
+    if workflow is None:
+        return None
+    actor = actor_for(who, case, facts["actor"].principals)
+    offered = offers(workflow, view_of(case), actor, facts)
+    return next((offer.action for offer in offered if offer.may and offer.action.name in names), None)
+
+
+def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
+    """The brief of a case that the viewer may see and whose fund is theirs.
+
+    Raises:
+        NotHere: when the viewer may not see the fund.
+    """
+    facts = facts_for(session, [case], now=now, person_id=who.person_id)[case.id]
+    fund = statements.envelope_of(session, who, case.fund_id)
+    asked_of = newest(session, case.id)
+    return Brief(
+        facts=facts,
+        assessment=approval.appraisal_of(session, who, case),
+        fund=fund,
+        effects=_effects(fund, facts["funds"].held),
+        asked=facts["bids"].asked,
+        needed=votes_needed(facts["approval"]),
+        consultation=asked_of,
+        councils=None if asked_of is None else register.register_counts(session, who, asked_of.id),
+        days_left=working_days_left(session, case, now),
+    )
+
+
+def working_days_left(session: Session, case: Case, now: datetime) -> int | None:
+    """Working days from today to the case's due date, negative when it is late; None without one."""
+    if case.due_on is None:
+        return None
+    return deadlines.calendar(session).working_days_left(london_date(now), case.due_on)
+
+
+def _effects(fund: Envelope, held: Mapping[int, Held]) -> tuple[YearEffect, ...]:
+    effects = []
+    for year in fund.years:
+        mine = held.get(year.year, Held())
+        effects.append(
+            YearEffect(
+                year.year,
+                year.ceiling,
+                before=Pence(year.committed - mine.committed),
+                this_bid=Pence(mine.reserved + mine.committed),
+                others=Pence(year.reserved - mine.reserved),
+                left=year.available,
+            )
+        )
+    return tuple(effects)

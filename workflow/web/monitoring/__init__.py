@@ -1,0 +1,1 @@
+"""The pages of awards: the offer, payment requests, closing."""

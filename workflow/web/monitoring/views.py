@@ -1,0 +1,49 @@
+"""The award tab of a bid: the agreement, the payment plan, the payment requests and the closing figures."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from workflow.cases.facts import facts_for
+from workflow.cases.queries import case_by_reference
+from workflow.documents.reading import attachments_of
+from workflow.monitoring import queries
+from workflow.web.approval.brief import first_of
+from workflow.web.approval.frame import bid_frame
+from workflow.web.context import now, read_session, viewer
+from workflow.web.monitoring.ledger import award_years
+from workflow.web.monitoring.words import CLAIM_COLOURS, CLAIM_WORDS
+from workflow.web.pages import render
+
+blueprint = Blueprint("monitoring", __name__)
+
+OF_AWARD = (
+    "offer",
+    "accept_offer",
+    "check_claim",
+    "pay_claim",
+    "make_claim",
+    "propose_closure",
+    "confirm_closure",
+    "start_closing",
+)
+"""The actions that belong to this tab; the first that the viewer may do is its button."""
+
+
+@blueprint.get("/bids/<reference>/award")
+def award(reference: str) -> Response:
+    """The award with everything that happened to its money, newest first."""
+    session, who = read_session(), viewer()
+    case = case_by_reference(session, who, reference)
+    found = queries.award_of(session, who, case)
+    facts = facts_for(session, [case], now=now(), person_id=who.person_id)[case.id]
+    claims = found.claims if found else []
+    return render(
+        "pages/monitoring/award.html",
+        **bid_frame(session, who, case, tab="award"),
+        award=found,
+        years=award_years(facts),
+        evidence=attachments_of(session, [f"claim:{line.claim.id}" for line in claims]),
+        action=first_of(who, case, facts, OF_AWARD),
+        claim_words=CLAIM_WORDS,
+        claim_colours=CLAIM_COLOURS,
+    )
