@@ -1,11 +1,15 @@
 """What every answer carries."""
 
+import json
 import re
 
+import pytest
 from flask import Flask
 
 from tests.web.conftest import NOWHERE, settings_for
 from workflow.app import create_app
+from workflow.config import LogFormat
+from workflow.web import logs
 
 
 def test_a_page_may_load_only_what_is_its_own(lonely_app: Flask) -> None:
@@ -64,3 +68,32 @@ def test_behind_tls_cookies_are_secure_and_browsers_stay_on_it() -> None:
     assert "Secure" in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_a_request_is_one_line_that_names_the_route_and_never_the_address(
+    lonely_app: Flask, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(LogFormat.JSON)
+    answer = lonely_app.test_client().get("/help?token=secret-word")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == ["request"]
+    assert lines[0]["endpoint"] == "site.help_page"
+    assert lines[0]["status"] == 200
+    assert lines[0]["request_id"] == answer.headers["X-Request-Id"]
+    assert "secret-word" not in str(lines)
+
+
+def test_a_log_line_of_an_error_holds_no_values_of_variables(
+    lonely_app: Flask, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> str:
+        secret = "secret-word"  # Only a local variable; a traceback with values would show it.
+        raise ValueError(f"{len(secret)} letters")
+
+    for log_format in LogFormat:
+        logs.configure(log_format)
+        monkeypatch.setitem(lonely_app.view_functions, "site.help_page", fail)
+        assert lonely_app.test_client().get("/help").status_code == 500
+        written = capfd.readouterr().err
+        assert "11 letters" in written
+        assert "'secret-word'" not in written.replace('secret = "secret-word"', "")

@@ -1,12 +1,15 @@
 """The headers of every answer: what a page may load, who may frame it, and that nobody keeps it."""
 
 import secrets
+import time
 from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
 
 REQUEST_ID = "X-Request-Id"
+QUIET = frozenset({"site.healthz", "site.readyz"})  # Monitors ask every few seconds.
+log = structlog.get_logger(__name__)
 
 
 def nonce() -> str:
@@ -45,6 +48,7 @@ def register(app: Flask, *, is_secure: bool) -> None:
 
     @app.before_request
     def start() -> None:
+        g.started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id(), endpoint=request.endpoint or "-")
 
@@ -62,4 +66,13 @@ def register(app: Flask, *, is_secure: bool) -> None:
         headers.setdefault("Cache-Control", "no-store")
         if is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        _note(response)
         return response
+
+
+def _note(response: Response) -> None:
+    """One line a request. It names the route and never the address, which may hold a secret link."""
+    if request.endpoint in QUIET:
+        return
+    took = time.perf_counter() - g.get("started", time.perf_counter())
+    log.info("request", method=request.method, status=response.status_code, took_ms=round(took * 1000))

@@ -26,6 +26,11 @@ def configure(log_format: LogFormat) -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_standard_error(*_args: object) -> structlog.WriteLogger:
+    # Looked up for each line, because standard error may be replaced while the program runs.
+    return structlog.WriteLogger(sys.stderr)
