@@ -270,3 +270,13 @@ def may_say(session: Session, viewer: Viewer, consultation_id: int) -> bool:
         .where(Consultation.id == consultation_id, Case.proposer_id.in_(bodies), Case.state == "responding")
     )
     return found is not None
+
+
+def report_of(session: Session, viewer: Viewer, consultation_id: int) -> ConsultationReport | None:
+    """What the lead body made of the answers, once it was sent, for those who see the bid."""
+    return session.scalars(
+        select(ConsultationReport)
+        .join(Consultation, Consultation.id == ConsultationReport.consultation_id)
+        .join(Case, Case.id == Consultation.bid_id)
+        .where(ConsultationReport.consultation_id == consultation_id, visible(viewer))
+    ).one_or_none()

@@ -5,11 +5,16 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
+from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.consultation import answers, queries, register
 from workflow.consultation.dispositions import set_disposition
+from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
+from workflow.web.approval.frame import bid_frame
 from workflow.web.consultation import forms, public, respond
 from workflow.web.consultation.answer_forms import DispositionForm
 from workflow.web.consultation.room import blueprint
@@ -44,12 +49,14 @@ def of_bid(reference: str) -> Response:
     session, reader = read_session(), viewer()
     case = case_by_reference(session, reader, reference)
     found = newest(session, case.id)
+    frame = bid_frame(session, reader, case, tab="consultation")
     if found is None:
-        return render(f"{PAGES}/none.html", case=case)
+        return render(f"{PAGES}/none.html", **frame, action=_action(reader, case, None))
     show = request.args.get("show", "all")
     rows, more = register.register_rows(
         session, reader, found.id, show=show, after=request.args.get("after", type=int)
     )
+    report = queries.report_of(session, reader, found.id)
     next_href = (
         url_for("consultation.of_bid", reference=reference, show=show, after=rows[-1].invitation_id)
         if more
@@ -57,11 +64,12 @@ def of_bid(reference: str) -> Response:
     )
     return render(
         f"{PAGES}/register.html",
-        case=case,
+        **frame,
         about=answers.about(session, reader, found.id),
         asked_closes_on=found.asked_closes_on,
         counts=register.register_counts(session, reader, found.id),
-        facts=queries.facts(session, [case.id], now=now(), person_id=reader.person_id)[case.id],
+        report=report,
+        action=_action(reader, case, report),
         rows=rows,
         show=show,
         next_href=next_href,
@@ -111,6 +119,21 @@ def consulted_text(reference: str) -> Response:
         raise NotHere
     about = answers.about(session, reader, found.id)
     return render(f"{PAGES}/proposal.html", about=about, text=readable(about.snapshot))
+
+
+def _action(reader: Viewer, case: Case, report: ConsultationReport | None) -> tuple[str, str] | None:
+    """The one action of this tab that the reader's role may have now, as (name, words); its own page says why not, if not."""
+    officer = reader.has(Role.CASE_OFFICER, case.department_id)
+    lead = any(reader.has(role, case.proposer_id) for role in (Role.DRAFTER, Role.SIGNATORY))
+    match case.state:
+        case "screening" if officer:
+            return "open_consultation", "Ask councils"
+        case "responding" if lead:
+            return "send_response", "Send what you did about each answer"
+        case "responding" if officer and report is not None:
+            return "accept_response", "Accept what the lead body did"
+        case _:
+            return None
 
 
 def _words() -> dict[str, Any]:
