@@ -5,6 +5,7 @@ All figures of a file are checked before anything is written, so that nothing is
 
 import csv
 import enum
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -146,13 +147,13 @@ def bank_holidays(folder: Path = DATA) -> list[tuple[date, str, str]]:
     return [(row.day("date"), row.text("title"), row.text("source")) for row in rows]
 
 
-def _lines(folder: Path, name: str) -> list[str]:
+def _lines(folder: Path, name: str) -> io.StringIO:
     try:
         data = (folder / name).read_bytes()
     except OSError as error:
         raise BrokenRow(name, 1, f"the file cannot be read ({error.strerror})") from error
     try:
-        return data.decode("utf-8-sig").splitlines(keepends=True)
+        return io.StringIO(data.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise BrokenRow(name, line, "the text is not UTF-8") from error
