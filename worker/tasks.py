@@ -8,7 +8,6 @@ import structlog
 from worker.app import app
 from workflow import wiring
 from workflow.config import load_settings
-from workflow.notifications import beat
 from workflow.notifications.queries import alerts
 
 log = structlog.get_logger(__name__)
@@ -37,13 +36,11 @@ def drain() -> None:
 def sweep() -> None:
     """Fire reminders and escalations, then carry out breaches."""
     wiring.sweep(wired())
-    _beat("sweep")
 
 
 def reap() -> None:
     """Take back what dead senders left."""
     wiring.reap(wired())
-    _beat("reap")
 
 
 def watch() -> None:
@@ -51,10 +48,6 @@ def watch() -> None:
     with wired().sessions() as session:
         for alert in alerts(session, wired().clock):
             log.error("alert", alert=alert)
-
-
-def _beat(name: str) -> None:
-    beat(wired().sessions, name, wired().clock.real())
 
 
 # A drain ends by itself: it claims for 20 seconds and one message takes 90 at most. Its soft limit is set after that, so
