@@ -352,7 +352,11 @@ AFTER_CLOSE = datetime(2011, 5, 3, 23, 1, tzinfo=UTC)
 
 def to_appraisal(world: World, **given: Any) -> int:
     """A bid whose councils were answered."""
-    bid_id = to_consulting(world, **given)
+    return appraised(world, to_consulting(world, **given))
+
+
+def appraised(world: World, bid_id: int) -> int:
+    """The same for a bid about which councils are asked."""
     response = answer(world, bid_id, "GAT")
     if world.clock.now() < AFTER_CLOSE:
         world.move_to(AFTER_CLOSE)
