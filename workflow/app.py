@@ -41,6 +41,7 @@ ROOMS = (
     "workflow.web.monitoring.views",
     "workflow.web.queue.views",
     "workflow.web.notices.views",
+    "workflow.web.about.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

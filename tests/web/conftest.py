@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from tests.harness import Cluster, Database
+from tests.web.every_field import EveryField
 from tests.web.strict import check_page, elements
 from workflow.accounts import commands
 from workflow.app import create_app
@@ -26,6 +28,7 @@ from workflow.clock import FixedClock
 from workflow.config import RedisUrls, Settings, load_settings
 from workflow.db import SYSTEM, Sessions, unit_of_work
 from workflow.web import sessions as web_sessions
+from workflow.web.forms import ActionForm, PlainForm
 
 SERVICE = "Sector-led improvement grants"
 
@@ -133,3 +136,21 @@ def form_of(answer: TestResponse, action: str = "") -> dict[str, str]:
 def templates() -> Path:
     """The folder of the templates."""
     return Path(__file__).resolve().parents[2] / "templates"
+
+
+@pytest.fixture
+def send(lonely_app: Flask) -> Any:
+    """A form as a POST with these values; without the check for forgery, which has tests of its own."""
+    contexts = []
+
+    def make(form: type[PlainForm] = EveryField, **values: Any) -> Any:
+        context = lonely_app.test_request_context("/", method="POST", data=MultiDict(values))
+        context.push()
+        contexts.append(context)
+        made: Any = form(meta={"csrf": False}, **({"rev": 3} if issubclass(form, ActionForm) else {}))
+        made.validate_on_submit()
+        return made
+
+    yield make
+    for context in reversed(contexts):
+        context.pop()

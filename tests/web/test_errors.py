@@ -37,16 +37,25 @@ class Thrown:
 
 
 @pytest.fixture
-def thrown() -> Thrown:
-    return Thrown()
+def thrown(odd_app: tuple[Flask, Thrown]) -> Iterator[Thrown]:
+    yield odd_app[1]
+    odd_app[1].error = None
 
 
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch, thrown: Thrown) -> Iterator[FlaskClient]:
-    monkeypatch.setitem(access.ACCESS, "odd.note", access.ANYONE)
-    monkeypatch.setitem(access.ACCESS, "odd.blocked", access.ANYONE)
-    app: Flask = create_app(settings_for(NOWHERE, "redis://127.0.0.1:1/0"), testing=True)
-    app.test_client_class = StrictClient
+@pytest.fixture(scope="module")
+def odd_app() -> Iterator[tuple[Flask, Thrown]]:
+    """An application with a form whose view raises what a test asks for, and an action that is blocked."""
+    thrown = Thrown()
+    with pytest.MonkeyPatch.context() as patch:
+        for endpoint in ("odd.note", "odd.blocked"):
+            patch.setitem(access.ACCESS, endpoint, access.ANYONE)
+        app = create_app(settings_for(NOWHERE, "redis://127.0.0.1:1/0"), testing=True)
+        app.test_client_class = StrictClient
+        app.register_blueprint(_odd(thrown))
+        yield app, thrown
+
+
+def _odd(thrown: Thrown) -> Blueprint:
     odd = Blueprint("odd", __name__)
 
     @odd.route("/note", methods=["GET", "POST"])
@@ -67,8 +76,12 @@ def client(monkeypatch: pytest.MonkeyPatch, thrown: Thrown) -> Iterator[FlaskCli
             ways_on=[Link("Add a note", "/help")],
         )
 
-    app.register_blueprint(odd)
-    with app.test_client() as made:
+    return odd
+
+
+@pytest.fixture
+def client(odd_app: tuple[Flask, Thrown]) -> Iterator[FlaskClient]:
+    with odd_app[0].test_client() as made:
         yield made
 
 
@@ -196,9 +209,10 @@ def test_the_pages_of_the_site_stand_without_a_database(client: FlaskClient) -> 
 
 def test_a_reader_with_a_session_is_told_when_the_database_is_away(client: FlaskClient) -> None:
     client.set_cookie("workflow_session", "t" * 43)
-    answer = client.get("/help")
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "30"
+    for path in ("/help", "/no/such/page"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "30"
 
 
 def test_alive_needs_nobody_and_ready_needs_the_database(client: FlaskClient) -> None:

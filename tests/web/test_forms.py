@@ -1,72 +1,18 @@
 """The fields: what they take, what they say, and that they draw what was typed in valid markup."""
 
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
 from markupsafe import Markup
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import FileStorage
 from wtforms.validators import ValidationError
 
+from tests.web.every_field import RIGHT, EveryField, Send, date_of, draw
 from tests.web.strict import check_references, elements
 from workflow.errors import Invalid, Problem, Refused
-from workflow.web.forms import (
-    ActionForm,
-    CheckboxesField,
-    DateField,
-    LongTextField,
-    MoneyField,
-    Option,
-    PasswordField,
-    PlainForm,
-    RadiosField,
-    SelectField,
-    TextField,
-    UploadField,
-)
-
-ROUTES = [Option("sector", "Councils together", "The sector leads"), Option("central", "Government")]
-
-
-class EveryField(ActionForm):
-    title = TextField("Title", required="Enter a title", longest=20, hint="At most 20")
-    summary = LongTextField("Summary", longest=100)
-    amount = MoneyField("Amount", least=100, most=10_000_000)
-    ends_on = DateField("End date", earliest=date(2011, 4, 1), latest=date(2015, 3, 31))
-    route = RadiosField("Who leads?", options=ROUTES, required="Choose who leads")
-    kinds = CheckboxesField("Kinds", options=ROUTES)
-    council = SelectField("Council", options=ROUTES)
-    evidence = UploadField("Evidence")
-    secret = PasswordField("Password")
-
-
-Send = Callable[..., EveryField]
-RIGHT = {"title": "Peer challenge", "route": "sector", "rev": "3", "key": "0" * 32}
-
-
-@pytest.fixture
-def send(lonely_app: Flask) -> Any:
-    """A form as a POST with these values; without the check for forgery, which has tests of its own."""
-    contexts = []
-
-    def make(form: type[PlainForm] = EveryField, **values: Any) -> Any:
-        context = lonely_app.test_request_context("/", method="POST", data=MultiDict(values))
-        context.push()
-        contexts.append(context)
-        made: Any = form(meta={"csrf": False}, **({"rev": 3} if issubclass(form, ActionForm) else {}))
-        made.validate_on_submit()
-        return made
-
-    yield make
-    for context in reversed(contexts):
-        context.pop()
-
-
-def draw(form: Any) -> str:
-    return "".join(str(field()) for field in form.visible())
+from workflow.web.forms import LongTextField, MoneyField, PlainForm
 
 
 def test_a_right_form_gives_typed_values(send: Send) -> None:
@@ -179,51 +125,6 @@ def test_a_known_amount_is_drawn_with_commas_and_no_sign(lonely_app: Flask) -> N
     with lonely_app.test_request_context("/"):
         form = EveryField(rev=3, data={"amount": 120_000_000})
         assert 'value="1,200,000"' in form.amount()
-
-
-def date_of(day: str, month: str, year: str) -> dict[str, str]:
-    return {"ends_on-day": day, "ends_on-month": month, "ends_on-year": year}
-
-
-@pytest.mark.parametrize(
-    ("typed", "part", "says"),
-    [
-        (("31", "", "2014"), "month", "End date must include a month"),
-        (("", "", "2014"), "day", "End date must include a day and a month"),
-        (("30", "2", "2014"), "day", "End date must be a real date: that month has 28 days"),
-        (("32", "1", "2014"), "day", "End date: the day must be a number from 1 to 31"),
-        (("1", "13", "2014"), "month", "End date: the month must be a number from 1 to 12"),
-        (("1", "1", "14"), "year", "End date: the year must be four figures from 1900 to 2199"),
-        (
-            ("1", "1", "99999999999999999"),
-            "year",
-            "End date: the year must be four figures from 1900 to 2199",
-        ),
-        (("\u0661", "1", "2014"), "day", "End date: the day must be a number from 1 to 31"),
-        (("1" * 10_000, "1", "2014"), "day", "End date: the day must be a number from 1 to 31"),
-        (("31", "3", "2011"), "day", "End date must be on or after 1 April 2011"),
-        (("1", "4", "2015"), "day", "End date must be on or before 31 March 2015"),
-    ],
-)
-def test_a_wrong_date_names_the_part_and_links_to_it(
-    send: Send, typed: tuple[str, str, str], part: str, says: str
-) -> None:
-    form = send(**RIGHT, **date_of(*typed))
-    assert form.errors == {"ends_on": [says]}
-    assert form.error_list() == [{"text": says, "href": f"#ends_on-{part}"}]
-    boxes = {box.get("id"): box for box in elements(str(form.ends_on()), is_page=False) if box.tag == "input"}
-    assert "govuk-input--error" in boxes[f"ends_on-{part}"].get("class")
-
-
-@pytest.mark.parametrize("month", ["March", "mar", "3", "03"])
-def test_a_month_may_be_typed_in_letters(send: Send, month: str) -> None:
-    assert send(**RIGHT, **date_of("31", month, "2014")).ends_on.data == date(2014, 3, 31)
-
-
-@pytest.mark.parametrize("sent", [{"ends_on-day": "31"}, {"ends_on": "2014-03-31"}, {"ends_on-year": "\x00"}])
-def test_a_short_or_odd_date_is_never_an_error_page(send: Send, sent: dict[str, str]) -> None:
-    form = send(**RIGHT, **sent)
-    check_references(elements(draw(form), is_page=False))
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "amount"])

@@ -80,6 +80,9 @@ PAGES: dict[int, Words] = {
 }
 
 
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+
 def typed() -> list[tuple[str, str]]:
     """What the person typed in this request, as (label, text)."""
     form = g.get("form")
@@ -148,7 +151,7 @@ def register(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(WorkflowError, _workflow_error)
     app.register_error_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    for kind in DATABASE_AWAY:
         app.register_error_handler(kind, _database_away)
     app.register_error_handler(DataError, _impossible_value)
     app.register_error_handler(Exception, _unexpected)
@@ -174,7 +177,12 @@ def _http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error
-    answer = page(status)
+    if status >= 500:
+        _forget_reader()
+    try:
+        answer = page(status)
+    except DATABASE_AWAY as away:
+        return _database_away(away)
     for name, value in error.get_headers():
         if name in {"Retry-After", "Allow"}:
             answer.headers[name] = value
@@ -183,8 +191,7 @@ def _http_error(error: HTTPException) -> Any:
 
 def _database_away(error: Exception) -> Response:
     log.error("database_away", kind=type(error).__name__)
-    g.is_offline = True
-    g.pop("frame", None)
+    _forget_reader()
     answer = page(503, reference=request_id())
     answer.headers["Retry-After"] = "30"
     return answer
@@ -192,14 +199,17 @@ def _database_away(error: Exception) -> Response:
 
 def _impossible_value(_error: DataError) -> Response:
     """A number too large or a character that no text holds, sent where nothing of the kind can be: it is not there."""
-    g.is_offline = True
-    g.pop("frame", None)
+    _forget_reader()
     return page(400 if request.method == "POST" else 404)
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected_error", exc_info=error)
-    # What failed may have been the reader's own details, so the page is drawn without them.
+    _forget_reader()
+    return page(500, reference=request_id())
+
+
+def _forget_reader() -> None:
+    """Draw the page as for nobody: what failed may have been the reader's own details, or the way to them."""
     g.is_offline = True
     g.pop("frame", None)
-    return page(500, reference=request_id())
