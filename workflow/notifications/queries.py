@@ -75,7 +75,9 @@ def alerts(session: Session, clock: Clock) -> list[str]:
         )
     }
     if stuck:
-        found.append(f"{sum(stuck.values())} messages were not delivered, or we are not sure. Look at them.")
+        number = sum(stuck.values())
+        noun = "message was" if number == 1 else "messages were"
+        found.append(f"{number:,} {noun} not delivered, or we are not sure. Look at them.")
     return found
 
 
