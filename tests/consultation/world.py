@@ -198,7 +198,7 @@ class World:
 COUNCILS = {
     "KEN": ("Kent County Council", "county", "South East"),
     "LCE": ("Leicester City Council", "unitary", "East Midlands"),
-    "ROT": ("Rotherham Metropolitan Borough Council", "metropolitan district", "Yorkshire and The Humber"),
+    "ROT": ("Rotherham Metropolitan Borough Council", "metropolitan", "Yorkshire and The Humber"),
 }
 PEOPLE = {
     "officer": ("DCLG", Role.CASE_OFFICER),

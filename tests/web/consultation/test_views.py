@@ -41,7 +41,7 @@ def add_councils(world: World, count: int) -> None:
                     "is_charitable": False,
                     "provenance": "a test",
                     "region": "London",
-                    "authority_type": "London borough",
+                    "authority_type": "london_borough",
                 }
                 for number in range(count)
             ],

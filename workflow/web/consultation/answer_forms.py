@@ -26,7 +26,7 @@ class PositionForm(ActionForm):
     """The first question."""
 
     position = RadiosField(
-        "What is your council’s position?",
+        "Position",
         options=POSITIONS,
         required="Choose your council’s position",
         what="Position",

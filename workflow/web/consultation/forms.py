@@ -9,9 +9,11 @@ from wtforms.validators import ValidationError
 
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
-from workflow.consultation.queries import Authority, Dates, authorities, possible_dates
+from workflow.consultation.queries import Authority, authorities, possible_dates
+from workflow.consultation.rules import written
 from workflow.consultation.terms import ConsultationKind
 from workflow.web.actions import form_named
+from workflow.web.consultation.words import TYPE_WORDS
 from workflow.web.forms import ActionForm, CheckboxesField, DateField, LongTextField, Option, RadiosField
 
 
@@ -70,15 +72,23 @@ class OpenConsultationForm(ActionForm):
         rows=4,
     )
     living: Sequence[Authority] = ()
-    dates: Dates | None = None
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Fill in the councils that exist today and the earliest dates."""
         del case
         self.living = authorities(session, viewer, now)
-        self.dates = possible_dates(session, viewer, now)
-        self.regions.options = _options(one.region for one in self.living)
-        self.types.options = _options(one.type for one in self.living)
+        earliest = possible_dates(session, viewer, now).earliest
+        self.closes_on.hint = (
+            "A day off moves to the next working day, and councils are told that date. Opened now, a full "
+            f"consultation may close on {written(earliest[ConsultationKind.FULL])} at the earliest, a light one on "
+            f"{written(earliest[ConsultationKind.LIGHT])}."
+        )
+        self.regions.options = tuple(
+            Option(value, value) for value in _known(one.region for one in self.living)
+        )
+        self.types.options = tuple(
+            Option(value, TYPE_WORDS.get(value, value)) for value in _known(one.type for one in self.living)
+        )
         self.consultees.options = tuple(Option(one.code, one.name) for one in self.living)
 
     def validate_asked(self, field: RadiosField) -> None:
@@ -112,8 +122,9 @@ class OpenConsultationForm(ActionForm):
         )
 
 
-def _options(values: Iterable[str]) -> tuple[Option, ...]:
-    return tuple(Option(value, value) for value in sorted({value for value in values if value}))
+def _known(values: Iterable[str]) -> list[str]:
+    """The values that are there, each once, in order."""
+    return sorted({value for value in values if value})
 
 
 class SendResponseData(NamedTuple):

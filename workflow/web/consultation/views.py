@@ -14,13 +14,13 @@ from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
-from workflow.web.approval.frame import bid_frame
+from workflow.web.bids.frame import bid_frame
 from workflow.web.consultation import forms, public, respond
 from workflow.web.consultation.answer_forms import DispositionForm
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
-from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS
-from workflow.web.context import current_viewer, now, read_session, viewer, work
+from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS, TYPE_WORDS
+from workflow.web.context import current_viewer, read_session, viewer, work
 from workflow.web.pages import render
 
 __all__ = ["blueprint", "forms", "public", "respond"]
@@ -137,4 +137,4 @@ def _action(reader: Viewer, case: Case, report: ConsultationReport | None) -> tu
 
 
 def _words() -> dict[str, Any]:
-    return {"position_words": POSITION_WORDS, "outcome_words": OUTCOME_WORDS, "today": now()}
+    return {"position_words": POSITION_WORDS, "outcome_words": OUTCOME_WORDS, "type_words": TYPE_WORDS}

@@ -25,3 +25,13 @@ OUTCOME_WORDS = {
     Outcome.NOT_CHANGED: "Not changed",
     Outcome.NOTED: "Noted",
 }
+
+TYPE_WORDS = {
+    "county": "County",
+    "district": "District",
+    "unitary": "Unitary",
+    "metropolitan": "Metropolitan district",
+    "london_borough": "London borough",
+    "city_of_london": "City of London",
+}
+"""The types of authority of the reference data."""
