@@ -1,7 +1,5 @@
 """What an award writes when an action is applied."""
 
-from datetime import date
-
 from sqlalchemy import func, select
 
 from workflow import documents, funds
@@ -11,7 +9,7 @@ from workflow.db import Work
 from workflow.errors import NotHere
 from workflow.money import Pence, financial_year, total
 from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
-from workflow.monitoring.rules import ClaimView
+from workflow.monitoring.rules import ClaimView, work_ends_on
 
 
 def make_award(work: Work, context: EffectContext) -> None:
@@ -22,7 +20,7 @@ def make_award(work: Work, context: EffectContext) -> None:
         total_pence=total(list(promised.values())),
         conditions=context.data["conditions"],
         eligible_heads=context.data["eligible_heads"],
-        ends_on=date(max(promised) + 1, 3, 31),
+        ends_on=work_ends_on(promised),
         offered_at=work.now,
         offered_by=work.actor.person_id,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from workflow.clock import london_date
 from workflow.engine import Guard, GuardContext, Reason
@@ -46,6 +47,12 @@ class MonitoringFacts:
 def left_to_request(facts: Mapping[str, MonitoringFacts], held: Mapping[int, int], year: int) -> int:
     """Pence of a year's promise that no payment request has taken yet."""
     return held.get(year, 0) - facts["monitoring"].requested(year)
+
+
+def work_ends_on(promised: Mapping[int, int]) -> date | None:
+    """The last London date of the last financial year with money; None when nothing is promised."""
+    years = [year for year, pence in promised.items() if pence]
+    return date(max(years) + 1, 3, 31) if years else None
 
 
 def _award_adds_up(context: GuardContext) -> Reason | None:

@@ -13,6 +13,7 @@ from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, SCORES, TEST_WORDS
+from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.forms import ActionForm, LongTextField, MoneyField, Option, RadiosField
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
@@ -48,6 +49,7 @@ class RecommendForm(ActionForm):
     years: tuple[int, ...] = ()
     criteria = CRITERION_WORDS
     tests = TEST_WORDS
+    position_words = POSITION_WORDS
 
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[RecommendForm]":
@@ -100,6 +102,9 @@ class Approval(NamedTuple):
 class ApproveForm(ActionForm):
     """The declaration first, then the reason; approving is the button."""
 
+    criteria = CRITERION_WORDS
+    tests = TEST_WORDS
+    position_words = POSITION_WORDS
     no_conflict = RadiosField(
         "Do you have a connection to this bid?",
         options=(
@@ -123,7 +128,6 @@ class ApproveForm(ActionForm):
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Gather what the approver decides on."""
         self.brief = brief_of(session, viewer, case, now)
-        self.criteria, self.tests = CRITERION_WORDS, TEST_WORDS
 
     def data_tuple(self) -> Approval:
         """What was filled in."""

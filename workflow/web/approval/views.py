@@ -6,12 +6,15 @@ from werkzeug.wrappers import Response
 from workflow.accounts.roles import Role
 from workflow.cases.queries import DEPARTMENT_ROLES, case_by_reference
 from workflow.monitoring import queries as monitoring
+from workflow.web.approval import forms
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.frame import bid_frame
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
+
+__all__ = ["blueprint", "forms"]  # Importing the forms registers them for their actions.
 
 blueprint = Blueprint("approval", __name__)
 

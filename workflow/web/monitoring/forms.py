@@ -1,16 +1,20 @@
 """The forms of an award."""
 
 from datetime import datetime
-from typing import NamedTuple
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
 
 from sqlalchemy.orm import Session
 
-from workflow.accounts.queries import Viewer
+from workflow import documents
+from workflow.accounts.queries import Viewer, people_named
 from workflow.cases import Case
-from workflow.cases.facts import facts_for
 from workflow.clock import london_date
-from workflow.money import Pence, financial_year, format_pounds, year_label
-from workflow.monitoring.rules import left_to_request
+from workflow.db import Work
+from workflow.errors import Invalid
+from workflow.money import Pence, financial_year, format_pounds, total, year_label
+from workflow.monitoring.models import ClaimState
+from workflow.monitoring.rules import work_ends_on
 from workflow.web.actions import form_named
 from workflow.web.forms import (
     ActionForm,
@@ -22,6 +26,7 @@ from workflow.web.forms import (
     SelectField,
     UploadField,
 )
+from workflow.web.monitoring.award_form import AwardForm
 
 
 class Offer(NamedTuple):
@@ -32,7 +37,7 @@ class Offer(NamedTuple):
 
 
 @form_named("offer")
-class OfferForm(ActionForm):
+class OfferForm(AwardForm):
     """The agreement's words; its amounts are those that were approved."""
 
     conditions = LongTextField(
@@ -49,6 +54,14 @@ class OfferForm(ActionForm):
         rows=4,
     )
 
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Gather what was approved: the offer's amounts are those, and nobody types them."""
+        super().prepare(session, viewer, case, now)
+        committed = self.facts["funds"].committed
+        self.promised = [(year, pence) for year, pence in sorted(committed.items()) if pence]
+        self.promised_pence = total([pence for _, pence in self.promised])
+        self.ends_on = work_ends_on(committed)
+
     def data_tuple(self) -> Offer:
         """What was filled in."""
         return Offer(self.conditions.data or "", self.eligible_heads.data or "")
@@ -61,7 +74,7 @@ class Declaration(NamedTuple):
 
 
 @form_named("accept_offer")
-class AcceptOfferForm(ActionForm):
+class AcceptOfferForm(AwardForm):
     """The signature of the recipient."""
 
     declared = CheckboxesField(
@@ -85,9 +98,10 @@ class ClaimData(NamedTuple):
 
 
 @form_named("make_claim")
-class MakeClaimForm(ActionForm):
+class MakeClaimForm(AwardForm):
     """A payment request for one financial year."""
 
+    kept: tuple[int, ...] = ()
     year = SelectField("Which financial year is it for?", required="Choose a financial year")
     amount = MoneyField("How much do you request?", required="Enter an amount", least=1)
     narrative = LongTextField(
@@ -99,18 +113,30 @@ class MakeClaimForm(ActionForm):
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Offer the years that have begun, each with what is left to request."""
-        facts = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]
-        held = facts["funds"].committed
+        super().prepare(session, viewer, case, now)
         this_year = financial_year(london_date(now))
         self.year.options = tuple(
-            Option(
-                str(year),
-                f"{year_label(year)}, {format_pounds(left_to_request(facts, held, year))} left to request",
-            )
-            for year in sorted(held)
-            if year <= this_year
+            Option(str(row.year), f"{year_label(row.year)}, {format_pounds(row.left)} left to request")
+            for row in self.years
+            if row.year <= this_year
         )
-        self.facts = facts
+
+    def keep_files(self, work: Work, folder: Path) -> None:
+        """Store the evidence in the unit of work that makes the payment request, so that both stand or fall together.
+
+        Raises:
+            Invalid: naming the field, when the file is not one that is taken.
+        """
+        given = self.evidence.data
+        if given is None:
+            return
+        try:
+            kept = documents.store(
+                work, folder, name=given.filename or "", data=cast("BinaryIO", given.stream), kind="evidence"
+            )
+        except Invalid as error:
+            raise Invalid(str(error), field="evidence") from error
+        self.kept = (kept.id,)
 
     def data_tuple(self) -> ClaimData:
         """What was filled in."""
@@ -118,7 +144,7 @@ class MakeClaimForm(ActionForm):
             int(self.year.data or 0),
             self.amount.data or Pence(0),
             self.narrative.data or "",
-            self.evidence.data,
+            self.kept,
         )
 
 
@@ -131,9 +157,10 @@ class CheckData(NamedTuple):
 
 
 @form_named("check_claim")
-class CheckClaimForm(ActionForm):
+class CheckClaimForm(AwardForm):
     """The check of one payment request."""
 
+    shown = ClaimState.WAITING
     claim_id = RadiosField("Which payment request?", required="Choose a payment request")
     accepted = MoneyField(
         "How much do you accept?", hint="Enter 0 to refuse it.", required="Enter the amount you accept, or 0"
@@ -147,7 +174,8 @@ class CheckClaimForm(ActionForm):
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Offer the payment requests that wait to be checked."""
-        self.claim_id.options = _claims(session, viewer, case, now, "waiting")
+        super().prepare(session, viewer, case, now)
+        self.claim_id.options = self.claim_options()
 
     def data_tuple(self) -> CheckData:
         """What was filled in."""
@@ -161,32 +189,20 @@ class PayData(NamedTuple):
 
 
 @form_named("pay_claim")
-class PayClaimForm(ActionForm):
+class PayClaimForm(AwardForm):
     """The payment of one checked payment request, whole."""
 
+    shown = ClaimState.CHECKED
     claim_id = RadiosField("Which payment request do you pay?", required="Choose a payment request")
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Offer the payment requests that were checked and wait to be paid."""
-        self.claim_id.options = _claims(session, viewer, case, now, "checked")
+        super().prepare(session, viewer, case, now)
+        self.claim_id.options = self.claim_options()
 
     def data_tuple(self) -> PayData:
         """What was filled in."""
         return PayData(int(self.claim_id.data or 0))
-
-
-def _claims(session: Session, viewer: Viewer, case: Case, now: datetime, state: str) -> tuple[Option, ...]:
-    facts = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]["monitoring"]
-    return tuple(
-        Option(
-            str(claim.id),
-            f"Payment request {claim.number}: "
-            f"{format_pounds(claim.claimed_pence if claim.accepted_pence is None else claim.accepted_pence)}"
-            f" for {year_label(claim.year)}",
-        )
-        for claim in facts.claims
-        if claim.state == state
-    )
 
 
 class Reason(NamedTuple):
@@ -219,7 +235,7 @@ class Summary(NamedTuple):
 
 
 @form_named("propose_closure")
-class ProposeClosureForm(ActionForm):
+class ProposeClosureForm(AwardForm):
     """The closing figures come from the ledger; the words are the finance officer's."""
 
     summary = LongTextField(
@@ -236,7 +252,7 @@ class ProposeClosureForm(ActionForm):
 
 
 @form_named("confirm_closure")
-class ConfirmClosureForm(ActionForm):
+class ConfirmClosureForm(AwardForm):
     """The second person's confirmation."""
 
     declared = CheckboxesField(
@@ -244,6 +260,13 @@ class ConfirmClosureForm(ActionForm):
         options=(Option("yes", "I have compared the closing figures with the ledger, and they are right"),),
         required="Tick the box to confirm, or go back",
     )
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Gather the proposed figures and who proposed them, beside the ledger as it stands."""
+        super().prepare(session, viewer, case, now)
+        proposer = self.facts["monitoring"].closure_proposed_by
+        names = people_named(session, [] if proposer is None else [proposer])
+        self.proposed_by = names.get(proposer, "somebody who has left")
 
     def data_tuple(self) -> Declaration:
         """What was filled in."""

@@ -10,9 +10,12 @@ from workflow.monitoring import queries
 from workflow.web.approval.brief import first_of
 from workflow.web.approval.frame import bid_frame
 from workflow.web.context import now, read_session, viewer
+from workflow.web.monitoring import forms
 from workflow.web.monitoring.ledger import award_years
 from workflow.web.monitoring.words import CLAIM_COLOURS, CLAIM_WORDS
 from workflow.web.pages import render
+
+__all__ = ["blueprint", "forms"]  # Importing the forms registers them for their actions.
 
 blueprint = Blueprint("monitoring", __name__)
 
