@@ -51,7 +51,7 @@ def _reference() -> None:
         sa.Column("grace_seconds", sa.BigInteger, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_deadline_rule"),
-        sa.UniqueConstraint("kind", "valid_from", name="uq_deadline_rule_kind"),
+        sa.UniqueConstraint("kind", "valid_from", name="uq_deadline_rule_kind_valid_from"),
         sa.CheckConstraint(
             "unit IN ('working_days', 'days', 'months', 'date')", name="ck_deadline_rule_unit"
         ),
@@ -90,7 +90,7 @@ def _deadline() -> None:
         sa.Column("ended_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_deadline"),
         sa.ForeignKeyConstraint(["rule_id"], ["deadline_rule.id"], name="fk_deadline_rule_id"),
-        sa.UniqueConstraint("subject", "kind", "occurrence", name="uq_deadline_subject"),
+        sa.UniqueConstraint("subject", "kind", "occurrence", name="uq_deadline_subject_kind_occurrence"),
         sa.CheckConstraint("state IN ('open', 'met', 'cancelled', 'breached')", name="ck_deadline_state"),
         sa.CheckConstraint("occurrence > 0", name="ck_deadline_occurrence_positive"),
         sa.CheckConstraint("version > 0", name="ck_deadline_version_positive"),
@@ -124,7 +124,12 @@ def _step_and_move() -> None:
         sa.Column("done_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_deadline_step"),
         sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name="fk_deadline_step_deadline_id"),
-        sa.UniqueConstraint("deadline_id", "deadline_version", "step", name="uq_deadline_step_deadline_id"),
+        sa.UniqueConstraint(
+            "deadline_id",
+            "deadline_version",
+            "step",
+            name="uq_deadline_step_deadline_id_deadline_version_step",
+        ),
         sa.CheckConstraint("action IN ('remind', 'escalate', 'breach')", name="ck_deadline_step_action"),
         sa.CheckConstraint(
             "state IN ('pending', 'fired', 'collapsed', 'cancelled', 'dead')", name="ck_deadline_step_state"
@@ -154,7 +159,7 @@ def _step_and_move() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_deadline_move"),
         sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name="fk_deadline_move_deadline_id"),
-        sa.UniqueConstraint("deadline_id", "from_version", name="uq_deadline_move_deadline_id"),
+        sa.UniqueConstraint("deadline_id", "from_version", name="uq_deadline_move_deadline_id_from_version"),
         sa.CheckConstraint("reason <> ''", name="ck_deadline_move_has_reason"),
     )
 

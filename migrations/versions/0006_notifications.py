@@ -115,7 +115,7 @@ def _attempt() -> None:
         sa.Column("code", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_attempt"),
         sa.ForeignKeyConstraint(["notification_id"], ["notification.id"], name="fk_attempt_notification_id"),
-        sa.UniqueConstraint("notification_id", "n", name="uq_attempt_notification_id"),
+        sa.UniqueConstraint("notification_id", "n", name="uq_attempt_notification_id_n"),
         sa.CheckConstraint(f"outcome IN ({OUTCOMES})", name="ck_attempt_outcome"),
         sa.CheckConstraint(
             "(finished_at IS NULL) = (outcome IS NULL)", name="ck_attempt_finished_has_outcome"
@@ -193,7 +193,7 @@ def _providers() -> None:
         sa.Column("received_at", MOMENT, nullable=False),
         sa.Column("payload", postgresql.JSONB, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_provider_event"),
-        sa.UniqueConstraint("provider", "event", name="uq_provider_event_provider"),
+        sa.UniqueConstraint("provider", "event", name="uq_provider_event_provider_event"),
     )
     op.create_table(
         "work_day",
