@@ -78,7 +78,9 @@ class KeyMisused(WorkflowError):
     """A one-time form key came back for another person, action or subject."""
 
     def __init__(self) -> None:
-        super().__init__("This form was already used for something else. Open the page again and repeat what you did.")
+        super().__init__(
+            "This form was already used for something else. Open the page again and repeat what you did."
+        )
 
 
 class SettingsError(WorkflowError):

@@ -11,7 +11,9 @@ from typing import NewType
 
 Pence = NewType("Pence", int)
 
-LARGEST = Pence(10**15)  # Ten thousand billion pounds in pence: far above any fund, far below 64 bits when summed.
+LARGEST = Pence(
+    10**15
+)  # Ten thousand billion pounds in pence: far above any fund, far below 64 bits when summed.
 _POUNDS = re.compile(r"^£?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?$")
 
 
