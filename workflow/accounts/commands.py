@@ -9,7 +9,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
 from workflow import audit
-from workflow.accounts.models import Delegation, Interest, Person, RoleAssignment, UserSession
+from workflow.accounts.models import (
+    Delegation,
+    Interest,
+    Person,
+    RoleAssignment,
+    UserSession,
+)
 from workflow.accounts.roles import Role
 from workflow.db import Work
 from workflow.errors import Invalid, NotAllowed, NotHere

@@ -38,16 +38,17 @@ def migrate_safely(settings: Settings, state: State, programs: Path, say: Callab
 
 def fill(settings: Settings) -> None:
     """Load the reference data and, where it is on, the demonstration."""
+    from workflow.demo.seed import refuse_demonstration, seed_demonstration  # noqa: PLC0415 - as below.
     from workflow.reference.load import load_reference  # noqa: PLC0415 - few commands need it.
     from workflow.wiring import make_clock, wire  # noqa: PLC0415
 
     wire()
     with _sessions(settings) as sessions:
+        if not settings.demo:
+            refuse_demonstration(sessions)
         with unit_of_work(sessions, make_clock(settings, sessions), actor=SYSTEM) as work:
             load_reference(work.session, work.now)
         if settings.demo:
-            from workflow.demo.seed import seed_demonstration  # noqa: PLC0415 - only a demonstration has it.
-
             seed_demonstration(settings, sessions.kw["bind"])
 
 

@@ -1,0 +1,12 @@
+"""The demonstration's clock: where it begins, and how far one press moves it."""
+
+from datetime import UTC, datetime
+
+from workflow.deadlines import StoredClock
+
+OPENS_AT = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)
+"""09:00 in London on Tuesday 29 March 2011: the day the review closed. Source: seed, its date."""
+
+
+class DemoClock(StoredClock):
+    """Business time as the row that everybody in the demonstration reads, and that only moves forward."""
