@@ -10,14 +10,15 @@ from workflow.web.actions import form_for
 from workflow.web.pages import render
 
 
-def draw(app: Flask, world: World, who: str, case_id: int, room: str, action: str) -> str:
+def draw(app: Flask, world: World, who: str, case_id: int, action: str) -> str:
     """The words of the page on which somebody does an action on a case."""
-    return text_of(markup(app, world, who, case_id, room, action))
+    return text_of(markup(app, world, who, case_id, action))
 
 
-def markup(app: Flask, world: World, who: str, case_id: int, room: str, action: str) -> str:
+def markup(app: Flask, world: World, who: str, case_id: int, action: str) -> str:
     """The same page as it goes to the browser."""
     now = world.clock.now()
+    room = "approval" if action in {"recommend", "approve"} else "monitoring"
     case = world.case(case_id)
     with app.test_request_context(f"/bids/{case.reference}/actions/{action}"), world.sessions() as session:
         g.viewer = viewer_for(session, world.ids[who], now)

@@ -111,21 +111,21 @@ def test_the_offer_is_made_for_what_was_approved(app: Flask, world: World) -> No
     bid_id = to_deciding(world)
     world.act("approver1", bid_id, "approve", APPROVAL)
     world.act("approver2", bid_id, "approve", APPROVAL)
-    words = draw(app, world, "finance", bid_id, "monitoring", "offer")
+    words = draw(app, world, "finance", bid_id, "offer")
     assert "You offer £300,000 to Improvement body" in words
     assert "Work ends on Sunday 31 March 2013" in words
     assert "No conditions can be set" in words
 
 
 def test_the_signatory_reads_the_whole_agreement_before_accepting(app: Flask, world: World) -> None:
-    words = draw(app, world, "signatory", to_offered(world), "monitoring", "accept_offer")
+    words = draw(app, world, "signatory", to_offered(world), "accept_offer")
     assert "Accept the offer of £300,000" in words
     assert "2012 to 2013 £100,000 Total £300,000" in words
     assert "Deliver it." in words
 
 
 def test_a_payment_can_be_requested_only_for_years_that_have_begun(app: Flask, world: World) -> None:
-    words = draw(app, world, "drafter", to_active(world), "monitoring", "make_claim")
+    words = draw(app, world, "drafter", to_active(world), "make_claim")
     assert "2011 to 2012, £200,000 left to request" in words
     assert "2012 to 2013, £100,000 left to request" not in words
 
@@ -135,11 +135,11 @@ def test_the_checker_reads_what_was_done_and_the_payer_what_the_payment_does(
 ) -> None:
     bid_id = to_active(world)
     claim_id = claimed(world, bid_id)
-    words = draw(app, world, "manager", bid_id, "monitoring", "check_claim")
+    words = draw(app, world, "manager", bid_id, "check_claim")
     assert "30 peer challenges" in words
     assert "£123,456.78 for 2011 to 2012" in words
     world.act("manager", bid_id, "check_claim", {"claim_id": claim_id, **PART})
-    words = draw(app, world, "payer", bid_id, "monitoring", "pay_claim")
+    words = draw(app, world, "payer", bid_id, "pay_claim")
     assert "Request 1, 2011 to 2012 £200,000 £0 £120,000 £120,000" in words
     assert "Travel is not covered." in words
 
@@ -148,11 +148,11 @@ def test_the_closing_pages_show_the_ledger_and_where_the_unspent_money_goes(app:
     bid_id = to_active(world)
     world.act("payer", bid_id, "pay_claim", {"claim_id": checked(world, bid_id)})
     world.act("responsible", bid_id, "start_closing", {"reason": "The work is done."})
-    words = draw(app, world, "finance", bid_id, "monitoring", "propose_closure")
+    words = draw(app, world, "finance", bid_id, "propose_closure")
     assert "2011 to 2012 £80,000 Goes back to the fund" in words
     assert "2012 to 2013 £100,000 Goes back to the fund" in words
     world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
-    words = draw(app, world, "responsible", bid_id, "monitoring", "confirm_closure")
+    words = draw(app, world, "responsible", bid_id, "confirm_closure")
     assert "As Finance proposed on" in words
     assert "Not spent £180,000" in words
     assert "Closing cannot be undone" in words

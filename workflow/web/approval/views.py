@@ -3,13 +3,12 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from workflow.accounts.roles import Role
-from workflow.cases.queries import DEPARTMENT_ROLES, case_by_reference
+from workflow.cases.queries import case_by_reference
 from workflow.monitoring import queries as monitoring
 from workflow.web.approval import forms
 from workflow.web.approval.brief import brief_of
-from workflow.web.approval.frame import bid_frame
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
+from workflow.web.bids.frame import bid_frame, is_inside
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
@@ -27,8 +26,7 @@ def decision(reference: str) -> Response:
     """The recommendation, the votes and the fund with and without the bid; outside the department, the outcome alone."""
     session, who = read_session(), viewer()
     case = case_by_reference(session, who, reference)
-    inside = who.has(Role.AUDITOR) or case.department_id in who.organisations(*DEPARTMENT_ROLES)
-    brief = brief_of(session, who, case, now()) if inside else None
+    brief = brief_of(session, who, case, now()) if is_inside(who, case) else None
     award = monitoring.award_of(session, who, case)
     return render(
         "pages/approval/decision.html",

@@ -8,7 +8,7 @@ from workflow.cases.queries import case_by_reference
 from workflow.documents.reading import attachments_of
 from workflow.monitoring import queries
 from workflow.web.approval.brief import first_of
-from workflow.web.approval.frame import bid_frame
+from workflow.web.bids.frame import bid_frame
 from workflow.web.context import now, read_session, viewer
 from workflow.web.monitoring import forms
 from workflow.web.monitoring.ledger import award_years

@@ -1,0 +1,1 @@
+"""The messages that a person was sent, as they went out."""
