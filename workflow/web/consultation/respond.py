@@ -28,8 +28,6 @@ from workflow.web.context import now, read_session, work
 from workflow.web.forms import ActionForm
 from workflow.web.pages import render
 
-PAGES = "pages/consultation/respond"
-
 
 @blueprint.get("/r/<token>")
 def link(token: str) -> Response:
@@ -50,7 +48,12 @@ def respond(consultation_id: int) -> Response:
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = StartForm()
     if not form.validate_on_submit():
-        return _page("start", invitation, form=form, is_over=moment >= invitation.about.closes_at)
+        return _page(
+            "pages/consultation/respond/start.html",
+            invitation,
+            form=form,
+            is_over=moment >= invitation.about.closes_at,
+        )
     with work(actor) as opened:
         commands.start_answer(opened, invitation.id, link_version=version)
     return _to("position", consultation_id)
@@ -62,7 +65,7 @@ def position(consultation_id: int) -> Response:
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = PositionForm(rev=invitation.draft.rev, data=typed_before(invitation))
     if not form.validate_on_submit():
-        return _page("position", invitation, form=form)
+        return _page("pages/consultation/respond/position.html", invitation, form=form)
     _save(invitation, actor, version, form, form.data_tuple()._asdict())
     return _to("questions" if invitation.about.questions else "you", consultation_id)
 
@@ -76,7 +79,7 @@ def questions(consultation_id: int) -> Response:
     made = questions_form(invitation.about.questions)
     form = made(rev=invitation.draft.rev, data=typed_before(invitation))
     if not form.validate_on_submit():
-        return _page("questions", invitation, form=form)
+        return _page("pages/consultation/respond/questions.html", invitation, form=form)
     _save(invitation, actor, version, form, {"answers": form.data_tuple()})
     return _to("you", consultation_id)
 
@@ -87,7 +90,7 @@ def you(consultation_id: int) -> Response:
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = YouForm(rev=invitation.draft.rev, data=typed_before(invitation))
     if not form.validate_on_submit():
-        return _page("you", invitation, form=form)
+        return _page("pages/consultation/respond/you.html", invitation, form=form)
     _save(invitation, actor, version, form, form.data_tuple()._asdict())
     return _to("check", consultation_id)
 
@@ -103,7 +106,12 @@ def check(consultation_id: int) -> Response:
             return _to(
                 "sent" if invitation.said and not invitation.draft.rev else "position", consultation_id
             )
-        return _page("check", invitation, form=form, is_over=moment >= invitation.about.closes_at)
+        return _page(
+            "pages/consultation/respond/check.html",
+            invitation,
+            form=form,
+            is_over=moment >= invitation.about.closes_at,
+        )
     with work(actor) as opened:
         commands.send_draft(
             opened, invitation.id, link_version=version, seen_rev=form.revision, key=form.request_key
@@ -117,19 +125,21 @@ def sent(consultation_id: int) -> Response:
     invitation, _, _ = for_council(read_session(), consultation_id)
     if not invitation.said:
         return _to("", consultation_id)
-    return _page("sent", invitation, answer=invitation.said[0])
+    return _page("pages/consultation/respond/sent.html", invitation, answer=invitation.said[0])
 
 
 @blueprint.get("/consultations/<int:consultation_id>/respond/proposal")
 def proposal(consultation_id: int) -> Response:
     """The bid as it was when the consultation opened: the text that councils are asked about."""
     invitation, _, _ = for_council(read_session(), consultation_id)
-    return _page("proposal", invitation, text=readable(invitation.about.snapshot))
+    return _page(
+        "pages/consultation/respond/proposal.html", invitation, text=readable(invitation.about.snapshot)
+    )
 
 
-def _page(name: str, invitation: Invited, **context: Any) -> Response:
+def _page(template: str, invitation: Invited, **context: Any) -> Response:
     return render(
-        f"{PAGES}/{name}.html",
+        template,
         invitation=invitation,
         about=invitation.about,
         position_words=POSITION_WORDS,

@@ -25,7 +25,6 @@ from workflow.web.pages import render
 
 __all__ = ["blueprint", "forms", "public", "respond"]
 
-PAGES = "pages/consultation"
 SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
 
 
@@ -40,7 +39,7 @@ def index() -> Response:
     else:
         rows, more = queries.consultations(read_session(), reader, show=show, after=after)
     next_href = url_for("consultation.index", show=show, after=rows[-1].id) if more else ""
-    return render(f"{PAGES}/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href)
+    return render("pages/consultation/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href)
 
 
 @blueprint.get("/bids/<reference>/consultation")
@@ -51,7 +50,7 @@ def of_bid(reference: str) -> Response:
     found = newest(session, case.id)
     frame = bid_frame(session, reader, case, tab="consultation")
     if found is None:
-        return render(f"{PAGES}/none.html", **frame, action=_action(reader, case, None))
+        return render("pages/consultation/none.html", **frame, action=_action(reader, case, None))
     show = request.args.get("show", "all")
     rows, more = register.register_rows(
         session, reader, found.id, show=show, after=request.args.get("after", type=int)
@@ -63,7 +62,7 @@ def of_bid(reference: str) -> Response:
         else ""
     )
     return render(
-        f"{PAGES}/register.html",
+        "pages/consultation/register.html",
         **frame,
         about=answers.about(session, reader, found.id),
         asked_closes_on=found.asked_closes_on,
@@ -86,7 +85,7 @@ def answer(response_id: int) -> Response:
     context: dict[str, Any] = {"about": about, "said": said, "form": form, **_words()}
     context["may_say"] = queries.may_say(session, reader, about.consultation_id)
     if not form.validate_on_submit():
-        return render(f"{PAGES}/answer.html", **context)
+        return render("pages/consultation/answer.html", **context)
     given = form.data_tuple()
     try:
         with work() as opened:
@@ -94,7 +93,7 @@ def answer(response_id: int) -> Response:
     except (Refused, Invalid) as error:
         if not form.refuse(error):
             raise
-        return render(f"{PAGES}/answer.html", **context)
+        return render("pages/consultation/answer.html", **context)
     return _on_to_the_next(about)
 
 
@@ -118,7 +117,7 @@ def consulted_text(reference: str) -> Response:
     if found is None:
         raise NotHere
     about = answers.about(session, reader, found.id)
-    return render(f"{PAGES}/proposal.html", about=about, text=readable(about.snapshot))
+    return render("pages/consultation/proposal.html", about=about, text=readable(about.snapshot))
 
 
 def _action(reader: Viewer, case: Case, report: ConsultationReport | None) -> tuple[str, str] | None:
