@@ -88,6 +88,7 @@ def test_only_units_of_work_and_set_up_commit() -> None:
     """Commits are `unit_of_work`'s; what prepares an installation has its own connections and says so here."""
     allowed = {
         "db.py",
+        "context.py",
         "embedded",
         "clock.py",
         "delivery.py",
