@@ -6,12 +6,12 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
+from email.message import Message as MimeMessage
 from typing import Any, Protocol
 
 import structlog
 from jinja2 import TemplateError
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import Select, exists, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ class Begun:
     n: int
     address: str
     letter: Letter
-    message: EmailMessage
+    message: MimeMessage
 
 
 def worker_name() -> str:
@@ -69,21 +69,13 @@ def begin(desk: Desk, notification_id: int) -> Begun | str:
     """Check that the message is still ours and due, write it, and record the attempt; else why it stops here."""
     now, real = desk.clock.now(), desk.clock.real()
     with desk.sessions() as session, session.begin():
-        notification = session.scalar(
-            select(Notification)
-            .where(
-                Notification.id == notification_id,
-                Notification.state == State.SENDING,
-                Notification.worker == desk.worker,
-                Notification.lease_until > real,
-            )
-            .with_for_update(key_share=True)
-        )
-        if notification is None:
+        found = session.execute(_ours(notification_id, desk.worker, real)).one_or_none()
+        if found is None:
             return "lost"
+        notification, is_suppressed = found[0], found[1]
         if notification.expires_at is not None and notification.expires_at <= now:
             return _put_down(notification, State.CANCELLED, "it came too late")
-        if _is_suppressed(session, notification.address):
+        if is_suppressed:
             return _put_down(notification, State.SUPPRESSED, "the address is suppressed")
         written = _write_or_put_down(desk, session, notification, now, real)
         return written if isinstance(written, str) else _record(desk, session, notification, written)
@@ -144,7 +136,7 @@ _MARK_SENT = text(
 
 def _write_or_put_down(
     desk: Desk, session: Session, notification: Notification, now: datetime, real: datetime
-) -> tuple[Letter, EmailMessage] | str:
+) -> tuple[Letter, MimeMessage] | str:
     try:
         # What the facts ask of the database stays inside a savepoint, so that its failure spoils no more than itself.
         with session.begin_nested():
@@ -164,39 +156,55 @@ def _write_or_put_down(
     return _put_down(notification, State.CANCELLED, "it was no longer due")
 
 
-def _enveloped(desk: Desk, notification: Notification, letter: Letter, real: datetime) -> EmailMessage:
+def _enveloped(desk: Desk, notification: Notification, letter: Letter, real: datetime) -> MimeMessage:
     identity = message_id(notification.dedupe_key, desk.letterhead.domain)
     return envelope(
         letter, to=notification.address, letterhead=desk.letterhead, message_id=identity, real=real
     )
 
 
+_RECORD = text(
+    """
+    WITH begun AS (
+        UPDATE notification SET attempts = attempts + 1, lease_until = :until, message_id = :message_id
+        WHERE id = :id RETURNING attempts
+    )
+    INSERT INTO attempt (notification_id, n, worker, started_at)
+    SELECT :id, attempts, :worker, :real FROM begun RETURNING n
+    """
+)
+
+
 def _record(
-    desk: Desk, session: Session, notification: Notification, written: tuple[Letter, EmailMessage]
+    desk: Desk, session: Session, notification: Notification, written: tuple[Letter, MimeMessage]
 ) -> Begun:
     """Write the attempt down and renew the lease, both committed before the first byte leaves."""
     real = desk.clock.real()
     letter, message = written
-    notification.attempts += 1
-    notification.lease_until = real + LEASE
-    notification.message_id = str(message["Message-ID"])
-    session.add(
-        Attempt(
-            notification_id=notification.id,
-            n=notification.attempts,
-            worker=desk.worker,
-            started_at=real,
-            finished_at=None,
-            outcome=None,
-            code=None,
+    values = {
+        "id": notification.id,
+        "until": real + LEASE,
+        "message_id": str(message["Message-ID"]),
+        "worker": desk.worker,
+        "real": real,
+    }
+    n: int = session.execute(_RECORD, values).scalar_one()
+    return Begun(notification.id, n, notification.address, letter, message)
+
+
+def _ours(notification_id: int, worker: str, real: datetime) -> Select[Notification, bool]:
+    """Lock a message that is still leased to a worker, and say whether its address is suppressed."""
+    suppressed = exists().where(Suppression.address == Notification.address, Suppression.lifted_at.is_(None))
+    return (
+        select(Notification, suppressed)
+        .where(
+            Notification.id == notification_id,
+            Notification.state == State.SENDING,
+            Notification.worker == worker,
+            Notification.lease_until > real,
         )
+        .with_for_update(key_share=True, of=Notification)
     )
-    return Begun(notification.id, notification.attempts, notification.address, letter, message)
-
-
-def _is_suppressed(session: Session, address: str) -> bool:
-    asked = select(exists().where(Suppression.address == address, Suppression.lifted_at.is_(None)))
-    return bool(session.scalar(asked))
 
 
 def _put_down(notification: Notification, state: State, code: str) -> str:

@@ -2,12 +2,15 @@
 
 import re
 import secrets as random
+from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,28 +102,39 @@ def write(template: str, context: Mapping[str, Any], letterhead: Letterhead, now
     )
 
 
-def envelope(
-    letter: Letter, *, to: str, letterhead: Letterhead, message_id: str, real: datetime
-) -> EmailMessage:
+def envelope(letter: Letter, *, to: str, letterhead: Letterhead, message_id: str, real: datetime) -> Message:
     """The letter as a message of two parts. The machine's date stands in its head, as mail servers expect.
 
     Raises:
-        ValueError: when the address or the subject cannot stand in a header.
+        ValueError: when an address or the subject cannot stand in a header.
     """
-    message = EmailMessage()
-    user, _, domain = letterhead.sender.rpartition("@")
-    message["From"] = Address(letterhead.service, user, domain)
-    message["To"] = to
-    message["Reply-To"] = letterhead.reply_to
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(real)
-    message["Message-ID"] = message_id
-    # Out-of-office replies to a machine help nobody.
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    message = MIMEMultipart("alternative", policy=compat32)
+    headers = {
+        "From": formataddr((letterhead.service, letterhead.sender)),
+        "To": to,
+        "Reply-To": letterhead.reply_to,
+        "Subject": letter.subject,
+        "Date": format_datetime(real),
+        "Message-ID": message_id,
+        # Out-of-office replies to a machine help nobody.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    for name, value in headers.items():
+        if not value.isprintable():
+            raise ValueError(f"the header {name} holds a line break or a control character")
+        message[name] = value
+    message.attach(_part(letter.text, "plain"))
+    message.attach(_part(letter.html, "html"))
     return message
+
+
+def _part(text: str, subtype: str) -> Message:
+    # The library's own quoted-printable encoder is ten times slower than the one in C, at some thousand letters a day.
+    part = MIMENonMultipart("text", subtype, policy=compat32, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(text.encode(), istext=True).decode("ascii"))
+    return part
 
 
 def _address(match: re.Match[str], letterhead: Letterhead) -> str:

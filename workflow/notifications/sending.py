@@ -7,9 +7,8 @@ import re
 import smtplib
 import ssl
 import time
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.policy import SMTPUTF8
+from email.message import Message as MimeMessage
+from email.policy import SMTPUTF8, compat32
 from typing import Protocol
 
 from workflow.config import MailTls, Smtp
@@ -22,6 +21,7 @@ MESSAGE_BUDGET_S = 60.0
 
 MESSAGES_A_CONNECTION = 100
 IDLE_S = 60.0
+_PLAIN = compat32.clone(linesep="\r\n")
 _DOTS = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -61,7 +61,7 @@ class Sender(Protocol):
         """Which provider this is, for its pauses."""
         ...
 
-    def send(self, message: EmailMessage, to: str) -> str:
+    def send(self, message: MimeMessage, to: str) -> str:
         """Hand one message over; returns the server's answer.
 
         Raises:
@@ -89,7 +89,7 @@ class SmtpSender:
         self._used = 0
         self._last = 0.0
 
-    def send(self, message: EmailMessage, to: str) -> str:
+    def send(self, message: MimeMessage, to: str) -> str:
         """Hand one message over; returns the server's answer.
 
         Raises:
@@ -120,7 +120,7 @@ class SmtpSender:
             except (OSError, smtplib.SMTPException):
                 connection.close()
 
-    def _send(self, message: EmailMessage, to: str, until: float) -> str:
+    def _send(self, message: MimeMessage, to: str, until: float) -> str:
         connection = self._ready(until)
         needs_utf8 = not to.isascii()
         if needs_utf8 and not connection.has_extn("smtputf8"):
@@ -131,7 +131,8 @@ class SmtpSender:
         )
         self._ask(connection, f"RCPT TO:<{to}>", until, "recipient")
         self._ask(connection, "DATA", until, "data")
-        policy = SMTPUTF8 if needs_utf8 else SMTP_POLICY
+        # The plain policy writes what is there; the other one parses each header again, only an address beyond ASCII needs that.
+        policy = SMTPUTF8 if needs_utf8 else _PLAIN
         # The end goes with the data: alone, it would wait for the server's delayed acknowledgement. When writing fails,
         # the last bytes were not handed over, so the message is not complete at the server either.
         connection.send(_DOTS.sub(b"..", message.as_bytes(policy=policy)) + b".\r\n")
