@@ -176,6 +176,19 @@ def test_stopping_ends_a_process_that_does_not_listen(folder: Path) -> None:
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     log = folder / "log"
     process = processes.start([sys.executable, "-c", deaf], log=log)
-    assert processes.wait_until(lambda: log.read_text() == "deaf\n", within_s=10)
+    assert processes.wait_until(lambda: log.read_text().endswith("deaf\n"), within_s=10)
     processes.stop(process, first=signal.SIGTERM, within_s=0.1)
     assert process.returncode == -signal.SIGKILL
+
+
+def test_why_something_did_not_start_is_its_last_error_and_not_one_of_the_start_before(folder: Path) -> None:
+    log = folder / "log"
+    for script in ("raise LookupError('the first time')", "print('all is well')"):
+        processes.start([sys.executable, "-c", script], log=log).wait()
+    assert processes.last_lines(log) == "all is well"
+    script = (
+        "import sys; print('LookupError: it is this', file=sys.stderr); print('and more', file=sys.stderr)"
+    )
+    processes.start([sys.executable, "-c", script], log=log).wait()
+    assert processes.last_lines(log) == "LookupError: it is this"
+    assert processes.last_lines(folder / "none") == "it said nothing"

@@ -4,11 +4,13 @@ import contextlib
 import ctypes
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +21,10 @@ SERVER_ACCOUNT = "nobody"
 """The account that PostgreSQL and Valkey run as when root starts them; PostgreSQL refuses to run as root."""
 
 LOG_MAX_BYTES = 10 * 1024 * 1024
+LOG_TAIL_BYTES = 20_000
+_BEGIN = "--- started at "
+"""Begins what a new start adds to a log, so that an error of the start before is not taken for its own."""
+_NAMES_AN_ERROR = re.compile(r"(\w+\.)*[A-Z]\w*(Error|Exception): \S")
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -59,6 +65,8 @@ def start(
     """
     _turn_over(log)
     with log.open("ab") as output:
+        output.write(f"{_BEGIN}{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {command[0]}\n".encode())
+        output.flush()
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -159,8 +167,12 @@ def wait_until(condition: Callable[[], bool], *, within_s: float) -> bool:
 
 
 def last_lines(log: Path, count: int = 3) -> str:
-    """The last lines of a log in one line, to say why something did not start."""
+    """Why something did not start, in one line: the last error that its log names, or else its last lines."""
     if not log.exists():
-        return ""
-    lines = log.read_text(errors="replace").strip().splitlines()[-count:]
-    return " / ".join(line.strip() for line in lines)
+        return "it said nothing"
+    with log.open("rb") as handle:
+        handle.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))
+        tail = handle.read().decode(errors="replace").rpartition(_BEGIN)[2]
+    lines = [line.strip() for line in tail.splitlines()[1:] if line.strip()]
+    errors = [line for line in lines if _NAMES_AN_ERROR.match(line)]
+    return errors[-1] if errors else " / ".join(lines[-count:])
