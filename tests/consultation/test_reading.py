@@ -7,7 +7,8 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
-from workflow.accounts.models import Organisation, OrganisationKind
+from workflow.accounts.models import Organisation, OrganisationKind, RoleAssignment
+from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.consultation import commands, queries, register
 from workflow.consultation.answers import LinkHolder, consultation_of_link, invited, public_consultation
@@ -211,3 +212,26 @@ def test_the_authorities_to_choose_from_are_those_that_live_that_day(world: Worl
         ConsultationKind.FULL: date(2011, 5, 3),
         ConsultationKind.LIGHT: date(2011, 3, 7),
     }
+
+
+def test_somebody_of_two_councils_is_listed_once_and_answers_for_the_one_whose_link_was_used(
+    world: World,
+) -> None:
+    with world.work() as work:
+        work.session.add(
+            RoleAssignment(
+                person_id=world.ids["kent"],
+                role=Role.COUNCIL_OFFICER,
+                organisation_id=world.ids["ROT"],
+                valid_from=date(2011, 1, 1),
+            )
+        )
+    consultation_id = world.open()
+    world.answer("KEN")
+    with world.sessions() as session:
+        viewer = world.viewer(session, "kent")
+        [row], _ = queries.consultations(session, viewer)
+        rotherham = world.invitation("ROT")
+        assert (row.invitation_id, row.answered) == (rotherham, False)
+        assert invited(session, viewer, consultation_id).council == "Kent County Council"
+        assert invited(session, viewer, consultation_id, prefer=rotherham).id == rotherham

@@ -115,8 +115,10 @@ class Invited:
     said: tuple[Said, ...]
 
 
-def invited(session: Session, viewer: Viewer | LinkHolder, consultation_id: int) -> Invited:
-    """The invitation to this consultation that the viewer answers for.
+def invited(
+    session: Session, viewer: Viewer | LinkHolder, consultation_id: int, *, prefer: int | None = None
+) -> Invited:
+    """The invitation to this consultation that the viewer answers for; of several, the one with the id to `prefer`.
 
     Raises:
         NotHere: when there is none, or the link is of another council, of another consultation, or was replaced.
@@ -125,7 +127,7 @@ def invited(session: Session, viewer: Viewer | LinkHolder, consultation_id: int)
         select(Invitation, Organisation.name)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .where(Invitation.consultation_id == consultation_id, _answers_for(viewer))
-        .order_by(Invitation.id)
+        .order_by(Invitation.id != (prefer or 0), Invitation.id)
         .limit(1)
     ).one_or_none()
     if row is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, false, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from workflow import deadlines
@@ -137,6 +137,20 @@ def may_see(viewer: Viewer) -> ColumnElement[bool]:
     return or_(visible(viewer), asked.correlate(Consultation).exists())
 
 
+def _own_invitation(viewer: Viewer) -> ScalarSelect[int]:
+    """The invitation that a viewer answers first: of several councils, one that has not answered."""
+    return (
+        select(Invitation.id)
+        .where(
+            Invitation.consultation_id == Consultation.id, Invitation.organisation_id.in_(_councils(viewer))
+        )
+        .order_by(Invitation.response_id.is_not(None), Invitation.id)
+        .limit(1)
+        .correlate(Consultation)
+        .scalar_subquery()
+    )
+
+
 def _councils(viewer: Viewer) -> frozenset[int]:
     return viewer.organisations(*COUNCIL_ROLES)
 
@@ -153,7 +167,7 @@ def consultations(
         select(Consultation, Case, lead.name, own, visible(viewer))
         .join(Case, Case.id == Consultation.bid_id)
         .join(lead, lead.id == Case.proposer_id)
-        .outerjoin(own, (own.consultation_id == Consultation.id) & own.organisation_id.in_(_councils(viewer)))
+        .outerjoin(own, own.id == _own_invitation(viewer))
         .where(may_see(viewer), _shown(show))
     )
     return _page(session, query, after, limit)

@@ -4,11 +4,12 @@ The cookie holds the link's own token, reaches only the pages of that one consul
 that was replaced is worth nothing from that moment, in a cookie as in a mail.
 """
 
+from contextlib import suppress
+
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from workflow.accounts.queries import Viewer
 from workflow.consultation.answers import Invited, LinkHolder, invited
 from workflow.db import Actor, person
 from workflow.errors import NotHere
@@ -48,25 +49,27 @@ def give_cookie(response: Response, token: str, consultation_id: int) -> None:
 def for_council(session: Session, consultation_id: int) -> tuple[Invited, Actor, int | None]:
     """The invitation that this request answers, who acts, and the version of the link that was used, if one was.
 
-    Somebody signed in who answers for an invited council goes before a link.
+    Somebody signed in who answers for an invited council goes before a link; of several councils, the link says which.
 
     Raises:
         NotHere: when neither leads to an invitation of this consultation.
     """
-    viewer = current_viewer()
-    own = _own(session, viewer, consultation_id)
-    if viewer is not None and own is not None:
-        return own, person(viewer.person_id), None
-    token = request.cookies.get(COOKIE)
-    if token is None:
+    viewer, holder = current_viewer(), _holder()
+    if viewer is not None:
+        prefer = None if holder is None else holder.invitation_id
+        with suppress(NotHere):
+            return invited(session, viewer, consultation_id, prefer=prefer), person(viewer.person_id), None
+    if holder is None:
         raise NotHere
-    holder = holder_of(token)
     found = invited(session, holder, consultation_id)
     return found, Actor("link", link_id=holder.invitation_id), holder.version
 
 
-def _own(session: Session, viewer: Viewer | None, consultation_id: int) -> Invited | None:
-    try:
-        return None if viewer is None else invited(session, viewer, consultation_id)
-    except NotHere:
+def _holder() -> LinkHolder | None:
+    """The link in this browser's cookie, if it has one that this service made."""
+    token = request.cookies.get(COOKIE)
+    if token is None:
         return None
+    with suppress(NotHere):
+        return holder_of(token)
+    return None
