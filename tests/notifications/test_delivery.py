@@ -18,8 +18,19 @@ from tests.notifications.post import (
     sender_to,
 )
 from workflow.clock import FixedClock
+from workflow.config import MailTls, Smtp
 from workflow.db import SYSTEM, Sessions, unit_of_work
-from workflow.notifications import Message, Notification, State, delivery, owe, reap
+from workflow.notifications import (
+    Message,
+    Notification,
+    SmtpSender,
+    State,
+    delivery,
+    drain,
+    owe,
+    reap,
+    sending,
+)
 from workflow.notifications.attempts import LEASE, Desk, begin, mark_sent
 from workflow.notifications.models import Attempt, Outcome, Provider, Suppression
 from workflow.notifications.rules import PAUSE
@@ -300,3 +311,77 @@ def test_a_slow_sender_whose_message_did_go_out_saves_it_from_being_sent_again(
     mark_sent(desk, begun, "250 taken")
     assert rows(committing)[0].state is State.SENT
     assert send_all(committing, clock, server.address) == {}
+
+
+def test_a_wrong_password_pauses_the_provider(
+    committing: Sessions, clock: FixedClock, server: MailServer
+) -> None:
+    def refuse(command: str) -> str | None:
+        if command.startswith("ehlo"):
+            return "250-ready\r\n250 AUTH PLAIN"
+        return "535 5.7.8 wrong password" if command.startswith("AUTH") else None
+
+    server.answer = refuse
+    sender = SmtpSender(Smtp(*server.address, "user", "wrong", MailTls.OFF), "no-reply@grants.example")
+    give(committing, clock, messages(2))
+    assert drain(committing, clock, sender, Facts(), letterhead=HEAD) == {"provider": 1}
+    sender.close()
+    assert rows(committing)[0].last_code == "535 5.7.8 wrong password"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [("connect", "transient"), ("RCPT", "transient"), ("DATA", "transient"), ("end", "unknown")],
+)
+def test_a_server_that_says_nothing_is_given_up_and_only_after_the_data_nobody_knows(
+    committing: Sessions,
+    clock: FixedClock,
+    server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    case: tuple[str, str],
+) -> None:
+    silent_at, outcome = case
+    monkeypatch.setattr(sending, "TIMEOUT_S", 0.2)
+    finished = threading.Event()
+
+    def wait(command: str) -> str | None:
+        if command.startswith(silent_at):
+            finished.wait(10)
+        return None
+
+    def wait_at_the_end(_message: object) -> str:
+        if silent_at == "end":
+            finished.wait(10)
+        return "250 taken"
+
+    server.answer, server.at_end_of_data = wait, wait_at_the_end
+    give(committing, clock, messages(1))
+    try:
+        assert send_all(committing, clock, server.address) == {outcome: 1}
+    finally:
+        finished.set()
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_can_write_it(
+    committing: Sessions, clock: FixedClock, server: MailServer
+) -> None:
+    give(committing, clock, [Message("k", "bid_to_check", "zoë@example.org", "case:1")])
+    assert send_all(committing, clock, server.address) == {"bounced": 1}
+    with committing() as session:
+        assert session.scalars(select(Suppression)).all() == []
+
+
+def test_a_connection_is_made_anew_after_a_hundred_messages(
+    committing: Sessions, clock: FixedClock, server: MailServer
+) -> None:
+    give(committing, clock, messages(101))
+    send_all(committing, clock, server.address)
+    assert (len(server.taken), server.connections) == (101, 2)
+
+
+def test_what_a_drain_had_no_time_for_goes_back_at_once(
+    committing: Sessions, clock: FixedClock, server: MailServer
+) -> None:
+    give(committing, clock, messages(5))
+    assert send_all(committing, clock, server.address, claim_for_s=0.00001) in ({"sent": 1}, {})
+    assert State.SENDING not in {row.state for row in rows(committing)}

@@ -162,25 +162,33 @@ class SmtpSender:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        server = self._server
         try:
-            if server.tls is MailTls.TLS:
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=TIMEOUT_S, context=ssl.create_default_context()
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
-            if server.tls is MailTls.STARTTLS:
-                connection.starttls(context=ssl.create_default_context())
-            connection.ehlo_or_helo_if_needed()
-            if server.user:
-                connection.login(server.user, server.password)
+            connection = self._open()
+            try:
+                self._introduce(connection)
+            except BaseException:
+                connection.close()
+                raise
         except smtplib.SMTPResponseException as error:
             _judge(error.smtp_code, _bytes(error.smtp_error), "sender")
             raise Transient(_words(error)) from error
         except smtplib.SMTPNotSupportedError as error:
             raise ProviderRefuses(_words(error)) from error
         return connection
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._server
+        if server.tls is MailTls.TLS:
+            trusted = ssl.create_default_context()
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=trusted)
+        return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+
+    def _introduce(self, connection: smtplib.SMTP) -> None:
+        if self._server.tls is MailTls.STARTTLS:
+            connection.starttls(context=ssl.create_default_context())
+        connection.ehlo_or_helo_if_needed()
+        if self._server.user:
+            connection.login(self._server.user, self._server.password)
 
     def _reset(self) -> None:
         if self._connection is not None:
