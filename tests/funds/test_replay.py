@@ -39,7 +39,7 @@ steps = st.lists(
         st.sampled_from(YEARS),
         st.integers(0, 60),
     ),
-    max_size=40,
+    max_size=30,
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def commands(money: Money, case: int, year: int, pence: int, key: str) -> Mappin
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(todo=steps)
 def test_entries_replay_to_the_balances_whatever_is_done(
     session: Session, clock: FixedClock, todo: list[Step]

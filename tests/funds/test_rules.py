@@ -93,7 +93,7 @@ def test_a_shortfall_is_told_for_every_year_and_only_for_those() -> None:
 
 
 def test_the_guard_on_money_names_every_year_with_what_is_left() -> None:
-    facts = FundFacts(1, RSG, {2011: Pence(9_00), 2012: Pence(700)}, frozenset({2011}), {})
+    facts = FundFacts(1, RSG, {2011: Pence(9_00), 2012: Pence(700)}, {2011}, {})
     reason = money_is_there(facts, {2011: 1_000_00, 2012: 700, 2013: 1})
     assert reason is not None
     assert "2011 to 2012: £1,000 was asked for and £9 is left to promise, so £991 is missing." in reason.text

@@ -1,10 +1,11 @@
 """The only writer of events, and the only way to erase a text beside one."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, text, update
 
 from workflow.audit.canonical import (
     FIRST,
@@ -21,6 +22,19 @@ from workflow.db import Work
 from workflow.errors import NotHere
 
 _SALT_BYTES = 16
+# The event and its texts go in one statement, because every decision waits for it.
+_ADD = text("""
+    WITH made AS (
+        INSERT INTO event (stream, seq, event, at, real_at, actor, definition, canonical, previous_hash, hash)
+        VALUES (:stream, :seq, :event, :at, :real_at, :actor, :definition, :canonical, :previous_hash, :hash)
+        RETURNING id
+    ), beside AS (
+        INSERT INTO event_text (event_id, name, digest, salt, text)
+        SELECT made.id, t.name, t.digest, t.salt, t.text
+        FROM made, jsonb_to_recordset(CAST(:texts AS jsonb)) AS t (name text, digest text, salt text, text text)
+    )
+    SELECT id FROM made
+""")
 
 
 class BrokenOrder(RuntimeError):
@@ -44,6 +58,8 @@ def record(
     own, as `cases.apply` does with the revision; all others wait here for the stream. `definition` is `bid/1` where a
     workflow's rules were applied.
 
+    The `Event` that is returned is a copy for reading; it belongs to no session.
+
     Raises:
         UnfitPayload: when the payload holds what an event must not.
         BrokenOrder: when `seq` does not follow the stream's last.
@@ -55,9 +71,12 @@ def record(
     if seq is not None and seq != last + 1:
         raise BrokenOrder(f"{stream} stands at {last}; an event numbered {seq} cannot follow")
     salted = {name: (secrets.token_hex(_SALT_BYTES), text) for name, text in (texts or {}).items()}
-    digests = {name: text_digest(salt, text) for name, (salt, text) in salted.items()}
+    beside = [
+        {"name": name, "salt": salt, "text": said, "digest": text_digest(salt, said)}
+        for name, (salt, said) in salted.items()
+    ]
     named = {"stream": stream, "seq": last + 1, "event": event, "definition": definition}
-    canonical = _canonical(work, named, payload, digests)
+    canonical = _canonical(work, named, payload, {row["name"]: row["digest"] for row in beside})
     values = named | {
         "at": work.now,
         "real_at": work.real,
@@ -66,14 +85,8 @@ def record(
         "previous_hash": previous,
         "hash": chain_hash(previous, canonical),
     }
-    made = work.session.execute(insert(Event).values(values).returning(Event)).scalar_one()
-    if salted:
-        rows = [
-            {"event_id": made.id, "name": name, "digest": digests[name], "salt": salt, "text": text}
-            for name, (salt, text) in salted.items()
-        ]
-        work.session.execute(insert(EventText), rows)
-    return made
+    made = work.session.execute(_ADD, {**values, "texts": json.dumps(beside)}).scalar_one()
+    return Event(id=made, **values)
 
 
 def hold_stream(work: Work, stream: str) -> None:

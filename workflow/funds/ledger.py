@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger
 
 from workflow.db import Work
 from workflow.funds.errors import EntryKeyMisused
-from workflow.funds.models import FundYear
 from workflow.funds.rules import EntryKind
 
 
@@ -102,11 +100,14 @@ _MOVE_HELD = text(f"""
       AND a.paid + :paid + a.accrued + :accrued <= a.committed + :committed
     RETURNING a.id
 """).bindparams(*(bindparam(column, type_=BigInteger) for column in _HELD))  # noqa: S608 - columns are this file's.
-_KNOWN = text(f"""
-    SELECT e.id, e.idempotency_key, y.year, e.balance_version, e.case_id, e.kind, {", ".join(f"e.{c}" for c in COLUMNS)}
-    FROM ledger_entry AS e JOIN fund_year AS y ON y.id = e.fund_year_id
-    WHERE e.idempotency_key = ANY(:keys) ORDER BY y.year, e.id
-""").bindparams(bindparam("keys", type_=ARRAY(Text)))  # noqa: S608 - columns are this file's.
+_YEARS = text(f"""
+    SELECT y.id AS fund_year_id, y.year, e.id, e.fund_year_id AS written_to, e.balance_version, e.case_id, e.kind, e.idempotency_key,
+           {", ".join(f"e.{column}" for column in COLUMNS)}
+    FROM unnest(CAST(:years AS bigint[]), CAST(:keys AS text[])) AS asked (year, key)
+    JOIN fund_year AS y ON y.fund_id = :fund_id AND y.year = asked.year
+    LEFT JOIN ledger_entry AS e ON e.idempotency_key = asked.key
+    ORDER BY y.year
+""")  # noqa: S608 - columns are this file's.
 
 
 def move(work: Work, fund_year_id: int, deltas: Deltas, posting: Posting) -> tuple[int, int] | None:
@@ -134,25 +135,29 @@ def move_held(work: Work, fund_year_id: int, case_id: int, deltas: Deltas, *, mo
     return work.session.execute(statement, row).one_or_none() is not None
 
 
-def fund_year_ids(session: Session, fund_id: int, years: Sequence[int]) -> dict[int, int]:
-    """The ids of a fund's years, by year; a year without an allocation is left out."""
-    statement = select(FundYear.year, FundYear.id).where(
-        FundYear.fund_id == fund_id, FundYear.year.in_(years)
-    )
-    return {row.year: row.id for row in session.execute(statement.order_by(FundYear.year))}
+class Years(NamedTuple):
+    """The fund-years that a posting is about, by year, and the entries that its keys wrote before."""
+
+    ids: Mapping[int, int]
+    written: Sequence[Line]
 
 
-def written_before(
-    session: Session, case_id: int | None, kind: EntryKind, expected: Mapping[str, Deltas]
-) -> list[Line]:
-    """The entries that these keys wrote already, so that a command done twice counts once; empty when none.
+def years_of(session: Session, posting: Posting, expected: Mapping[int, tuple[str, Deltas]]) -> Years:
+    """Look up the fund-years, and whether the keys were used before, so that a command done twice counts once.
+
+    `expected` holds the key and the deltas of each year. A year without an allocation is left out.
 
     Raises:
-        EntryKeyMisused: when a key was used for another case, kind or amount.
+        EntryKeyMisused: when a key was used for another year, case, kind or amount.
     """
-    found = session.execute(_KNOWN, {"keys": list(expected)}).all()
-    for row in found:
-        written = Deltas(*(getattr(row, column) for column in COLUMNS))
-        if (row.case_id, row.kind, written) != (case_id, kind.value, expected[row.idempotency_key]):
+    keys = [key for key, _ in expected.values()]
+    asked = {"fund_id": posting.fund_id, "years": list(expected), "keys": keys}
+    rows = session.execute(_YEARS, asked).all()
+    written = [row for row in rows if row.id is not None]
+    for row in written:
+        deltas = Deltas(*(getattr(row, column) for column in COLUMNS))
+        was = (row.written_to, row.case_id, row.kind, deltas)
+        if was != (row.fund_year_id, posting.case_id, posting.kind.value, expected[row.year][1]):
             raise EntryKeyMisused(row.idempotency_key)
-    return [Line(row.id, row.year, row.balance_version) for row in found]
+    lines = [Line(row.id, row.year, row.balance_version) for row in written]
+    return Years({row.year: row.fund_year_id for row in rows}, lines)

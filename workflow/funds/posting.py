@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from workflow.db import Work
 from workflow.errors import Invalid
 from workflow.funds.errors import NotHeld
-from workflow.funds.ledger import Deltas, Line, Posting, fund_year_ids, move, move_held, written_before
+from workflow.funds.ledger import Deltas, Line, Posting, move, move_held, years_of
 from workflow.funds.refusals import refuse
 from workflow.funds.rules import EntryKind
 from workflow.money import LARGEST, format_pounds, year_label
@@ -30,16 +30,19 @@ def post(work: Work, posting: Posting, amounts: Amounts, deltas_of: Callable[[in
         EntryKeyMisused: when the key was used for something else.
     """
     asked = _checked(amounts)
-    expected = {f"{posting.key}:{posting.kind}:{year}": deltas_of(amount) for year, amount in asked.items()}
-    done = written_before(work.session, posting.case_id, posting.kind, expected)
-    if done or not asked:
-        return done
-    ids = fund_year_ids(work.session, posting.fund_id, list(asked))
-    if len(ids) < len(asked):
+    if not asked:
+        return []
+    expected = {
+        year: (f"{posting.key}:{posting.kind}:{year}", deltas_of(amount)) for year, amount in asked.items()
+    }
+    years = years_of(work.session, posting, expected)
+    if years.written:
+        return list(years.written)
+    if len(years.ids) < len(asked):
         refuse(work.session, posting.fund_id, posting.kind, asked)
     return [
-        _post_year(work, posting._replace(key=key), asked, year, ids[year], deltas)
-        for (key, deltas), year in zip(expected.items(), asked, strict=True)
+        _post_year(work, posting._replace(key=key), asked, year, years.ids[year], deltas)
+        for year, (key, deltas) in expected.items()
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
@@ -188,28 +188,37 @@ def facts(
     now: datetime,  # noqa: ARG001 - every room's facts take the same arguments.
     person_id: int | None,  # noqa: ARG001
 ) -> dict[int, FundFacts]:
-    """What guards may know of the money behind some cases, in three statements however many they are."""
+    """What guards may know of the money behind some cases, in one statement however many they are."""
     statement = (
-        select(Case.id, Case.fund_id, Power)
+        select(Case.id, Case.fund_id, Power, *_FACT_COLUMNS)
         .join(Fund, Fund.id == Case.fund_id)
         .join(Power, Power.id == Fund.power_id)
+        .outerjoin(FundYear, FundYear.fund_id == Fund.id)
+        .outerjoin(AwardYear, and_(AwardYear.fund_year_id == FundYear.id, AwardYear.case_id == Case.id))
         .where(Case.id.in_(case_ids))
+        .order_by(Case.id, FundYear.year)
     )
-    cases = {case_id: (fund_id, power) for case_id, fund_id, power in session.execute(statement)}
-    years = _years(session, {fund_id for fund_id, _ in cases.values()})
-    held = case_balances(session, case_ids)
-    return {
-        case_id: FundFacts(
-            fund_id=fund_id,
-            power=power.terms,
-            available={row.year: _left(row) for row in years if row.fund_id == fund_id},
-            confirmed=frozenset(
-                row.year for row in years if row.fund_id == fund_id and row.status is YearStatus.CONFIRMED
-            ),
-            held={item.year: Held(item.reserved, item.committed, item.paid) for item in held[case_id]},
-        )
-        for case_id, (fund_id, power) in cases.items()
-    }
+    found: dict[int, FundFacts] = {}
+    for row in session.execute(statement):
+        one = found.setdefault(row.id, FundFacts(row.fund_id, row.Power.terms, {}, set(), {}))
+        if row.year is not None:
+            one.available[row.year] = row.left
+        if row.status is YearStatus.CONFIRMED:
+            one.confirmed.add(row.year)
+        if row.held is not None:
+            one.held[row.year] = Held(row.reserved, row.committed, row.paid)
+    return found
+
+
+_FACT_COLUMNS = (
+    FundYear.year,
+    FundYear.status,
+    (FundYear.ceiling - FundYear.reserved - FundYear.committed).label("left"),
+    AwardYear.id.label("held"),
+    AwardYear.reserved,
+    AwardYear.committed,
+    AwardYear.paid,
+)
 
 
 def _years(session: Session, fund_ids: Iterable[int]) -> list[FundYear]:

@@ -113,9 +113,9 @@ class FundFacts:
 
     fund_id: int
     power: PowerTerms
-    available: Mapping[int, Pence]
-    confirmed: frozenset[int]
-    held: Mapping[int, Held]
+    available: dict[int, Pence]
+    confirmed: set[int]
+    held: dict[int, Held]
 
     @property
     def reserved(self) -> dict[int, Pence]:
