@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, update
 from sqlalchemy.orm import Session
 
 from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
@@ -16,6 +16,7 @@ from workflow.consultation.audiences import lead_body_if_few_answered, silent_co
 from workflow.consultation.terms import ConsultationKind, Position
 from workflow.db import Actor
 from workflow.errors import NotHere
+from workflow.notifications import Notification, State
 
 
 def test_the_register_counts_every_council_once_by_region_type_and_position(world: World) -> None:
@@ -235,3 +236,21 @@ def test_somebody_of_two_councils_is_listed_once_and_answers_for_the_one_whose_l
         assert (row.invitation_id, row.answered) == (rotherham, False)
         assert invited(session, viewer, consultation_id).council == "Kent County Council"
         assert invited(session, viewer, consultation_id, prefer=rotherham).id == rotherham
+
+
+def test_a_council_whose_message_bounced_is_counted_and_listed_until_it_answers(world: World) -> None:
+    consultation_id = world.open()
+    with world.work() as work:
+        for code in ("KEN", "ROT"):
+            work.session.execute(
+                update(Notification)
+                .where(Notification.address == f"consultations@{code.lower()}.example")
+                .values(state=State.BOUNCED)
+            )
+    world.answer("KEN")
+    with world.sessions() as session:
+        viewer = world.viewer(session, "officer")
+        rows, _ = register.register_rows(session, viewer, consultation_id, show="failed")
+        counts = register.register_counts(session, viewer, consultation_id)
+    assert [(row.code, row.failed) for row in rows] == [("ROT", True)]
+    assert counts.failed == 1

@@ -20,6 +20,8 @@ from workflow.consultation.models import Consultation, Disposition, Invitation, 
 from workflow.consultation.queries import PAGE
 from workflow.consultation.tallies import held_late
 from workflow.consultation.terms import Outcome, Position
+from workflow.notifications import Notification, State
+from workflow.notifications.models import NotificationSubject
 
 is_answered = Invitation.response_id.is_not(None)
 is_opened = Invitation.opened_at.is_not(None) & Invitation.response_id.is_(None)
@@ -36,12 +38,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RegisterCounts:
-    """The figures above the register. Shares are ordered by label; `undisposed` counts answers with no word on them yet."""
+    """The figures above the register; shares are ordered by label.
+
+    `undisposed` counts answers with no word on them yet, `failed` silent councils whose message did not get there.
+    """
 
     invited: int
     answered: int
     opened: int
     late: int
+    failed: int
     undisposed: int
     regions: tuple[Share, ...]
     types: tuple[Share, ...]
@@ -70,11 +76,28 @@ class RegisterRow:
     answered_at: datetime | None
     times: int
     has_late: bool
+    failed: bool
     outcome: Outcome | None
 
 
+FAILED = (State.BOUNCED, State.DEAD, State.SUPPRESSED, State.UNKNOWN)
+"""States of a message in which a person must look at its address."""
+
+message_failed = func.lower(Organisation.mailbox).in_(
+    select(Notification.address)
+    .join(NotificationSubject, NotificationSubject.notification_id == Notification.id)
+    .where(
+        NotificationSubject.subject == func.concat("case:", Consultation.bid_id),
+        Notification.template == "consultation_invitation",
+        Notification.state.in_(FAILED),
+    )
+    .correlate(Consultation)
+)
+"""Whether the message to a council's mailbox about this bid did not get there."""
+
 SHOWN: Mapping[str, ColumnElement[bool]] = {
     "all": true(),
+    "failed": message_failed & Invitation.response_id.is_(None),
     "answered": is_answered,
     "not_answered": Invitation.response_id.is_(None),
     "late": held_late,
@@ -94,6 +117,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
             func.count().filter(is_answered).label("answered"),
             func.count().filter(is_opened).label("opened"),
             func.count().filter(held_late).label("late"),
+            func.count().filter(SHOWN["failed"]).label("failed"),
             func.count().filter(SHOWN["to_answer"]).label("undisposed"),
         )
         .select_from(Invitation)
@@ -115,6 +139,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
         answered=sum(row.answered for row in rows),
         opened=sum(row.opened for row in rows),
         late=sum(row.late for row in rows),
+        failed=sum(row.failed for row in rows),
         undisposed=sum(row.undisposed for row in rows),
         regions=_shares(rows, "region"),
         types=_shares(rows, "authority_type"),
@@ -149,7 +174,7 @@ def register_rows(
         .scalar_subquery()
     )
     query = (
-        select(Invitation, Organisation, Response, Disposition.outcome, times, held_late)
+        select(Invitation, Organisation, Response, Disposition.outcome, times, held_late, message_failed)
         .join(Consultation, Consultation.id == Invitation.consultation_id)
         .join(Case, Case.id == Consultation.bid_id)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
@@ -182,6 +207,7 @@ def _row(  # noqa: PLR0917 - one row of the query above
     outcome: Outcome | None,
     times: int,
     has_late: bool,
+    failed: bool | None,
 ) -> RegisterRow:
     return RegisterRow(
         invitation.id,
@@ -197,5 +223,6 @@ def _row(  # noqa: PLR0917 - one row of the query above
         None if response is None else response.arrived_at,
         times,
         has_late,
+        bool(failed),
         outcome,
     )
