@@ -62,6 +62,23 @@ ACCESS: dict[str, Rule] = {
     "site.status": ANYONE,  # Behind its own token.
     "about.roles": ANYONE,
     "about.lifecycle": SIGNED_IN,
+    # the first page, rounds and bids: what one sees of a bid is decided by its queries
+    "home.home": ANYONE,
+    "queue.queue": SIGNED_IN,
+    "bids.rounds": ANYONE,
+    "bids.round_page": ANYONE,
+    "bids.index": SIGNED_IN,
+    "bids.new": SIGNED_IN,
+    "bids.show": SIGNED_IN,
+    "bids.history": SIGNED_IN,
+    "bids.sections": SIGNED_IN,
+    "bids.section": SIGNED_IN,
+    "bids.new_row": SIGNED_IN,
+    "bids.row": SIGNED_IN,
+    "bids.remove_row": SIGNED_IN,
+    "bids.check": SIGNED_IN,
+    "bids.act": SIGNED_IN,
+    "bids.sent": SIGNED_IN,
     # consultation: those who hold a secret link answer without signing in
     "consultation.index": ANYONE,
     "consultation.of_bid": SIGNED_IN,
@@ -83,6 +100,12 @@ ACCESS: dict[str, Rule] = {
     "monitoring.award": SIGNED_IN,
     "notices.index": SIGNED_IN,
     "notices.show": SIGNED_IN,
+    # the demonstration, where it is on
+    "demo.index": DEMO,
+    "demo.sign_in": DEMO,
+    "demo.clock": DEMO,
+    "demo.mailbox": DEMO,
+    "demo.letter": DEMO,
 }
 
 

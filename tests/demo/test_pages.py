@@ -1,0 +1,114 @@
+"""The demonstration's pages, as somebody meets them who has never seen the product."""
+
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.web.conftest import form_of, settings_for
+from workflow.accounts.models import Person, UserSession
+from workflow.app import create_app
+from workflow.db import Sessions
+from workflow.demo.people import FIRST_TO_TRY, PEOPLE
+
+EML = (
+    "X-Envelope-To: corporate@gateshead.example\r\nFrom: no-reply@workflow.example\r\nTo: {to}\r\n"
+    "Subject: {subject}\r\nDate: Tue, 29 Mar 2011 09:05:00 +0100\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    "Dear council,\r\n\r\nAnswer here: http://localhost:8000/r/abc-123.\r\nOr read https://example.org/x<script>\r\n"
+)
+
+
+def press(client: FlaskClient, path: str, page: str, **said: str) -> object:
+    token = form_of(client.get(page))["csrf_token"]
+    return client.post(path, data={"csrf_token": token, **said})
+
+
+def test_the_first_page_tells_the_story_and_offers_every_role(newcomer: FlaskClient) -> None:
+    page = newcomer.get("/demo").text
+
+    assert "It is Tuesday 29 March 2011." in page
+    for someone in FIRST_TO_TRY:
+        assert f'value="{someone.email}"' in page
+    assert all(someone.email in page for someone in PEOPLE)
+
+
+def test_one_press_signs_in_and_another_signs_in_as_somebody_else(
+    newcomer: FlaskClient, demo_sessions: Sessions
+) -> None:
+    for someone in PEOPLE[:2]:
+        answer = press(newcomer, "/demo/sign-in", "/demo", person=someone.email)
+        assert answer.status_code == 303  # type: ignore[attr-defined]
+        assert someone.name in newcomer.get("/help").text
+
+    with demo_sessions() as session:
+        running = (
+            select(func.count())
+            .select_from(UserSession)
+            .join(Person, Person.id == UserSession.person_id)
+            .where(Person.email == PEOPLE[0].email, UserSession.revoked_at.is_(None))
+        )
+        assert session.scalar(running) == 0
+
+
+def test_somebody_who_is_not_of_the_demonstration_is_not_signed_in(newcomer: FlaskClient) -> None:
+    answer = press(newcomer, "/demo/sign-in", "/demo", person="nobody@nowhere.example")
+
+    assert answer.status_code == 404  # type: ignore[attr-defined]
+
+
+def test_choosing_nobody_asks_for_somebody(newcomer: FlaskClient) -> None:
+    answer = press(newcomer, "/demo/sign-in", "/demo", choose="1", person="")
+
+    assert "Choose somebody" in answer.text  # type: ignore[attr-defined]
+
+
+def test_every_page_says_where_the_clock_stands_and_that_it_is_a_demonstration(newcomer: FlaskClient) -> None:
+    page = newcomer.get("/help").text
+
+    assert "Demonstration" in page
+    assert "2011" in page
+    assert "people, bids, answers" in page
+
+
+def test_the_mailbox_shows_the_newest_first_and_finds_an_address(
+    newcomer: FlaskClient, mail_folder: Path
+) -> None:
+    for number, to in enumerate(("a@gateshead.example", "b@durham.example")):
+        text = EML.format(to=to, subject=f"Message {number}")
+        (mail_folder / f"{number:020d}-0000000{number}.eml").write_bytes(text.encode())
+
+    page = newcomer.get("/demo/mailbox").text
+    assert page.index("Message 1") < page.index("Message 0")
+    found = newcomer.get("/demo/mailbox?to=GATESHEAD").text
+    assert "Message 0" in found
+    assert "Message 1" not in found
+    assert "No message went to such an address" in newcomer.get("/demo/mailbox?to=xyz").text
+
+
+def test_a_letter_has_links_into_the_product_and_no_markup_of_its_own(
+    newcomer: FlaskClient, mail_folder: Path
+) -> None:
+    (mail_folder / f"{7:020d}-00000007.eml").write_bytes(
+        EML.format(to="x@y.example", subject="<b>S</b>").encode()
+    )
+    page = newcomer.get(f"/demo/mailbox/{7:020d}-00000007").text
+
+    assert 'href="/r/abc-123"' in page
+    assert 'href="https://example.org/x"' in page
+    assert "<script>\n" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_letter_that_is_not_there_or_tries_another_folder_is_not_found(newcomer: FlaskClient) -> None:
+    for name in ("1" * 20 + "-00000000", "..", "%2e%2e%2fsecret-key", "secret-key"):
+        assert newcomer.get(f"/demo/mailbox/{name}").status_code == 404
+
+
+def test_the_pages_are_not_there_where_the_demonstration_is_off(demo_sessions: Sessions) -> None:
+    app = create_app(
+        settings_for("postgresql://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0"),
+        sessions=demo_sessions,
+        testing=True,
+    )
+    for path in ("/demo", "/demo/clock", "/demo/mailbox"):
+        assert app.test_client().get(path).status_code == 404

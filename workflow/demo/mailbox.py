@@ -1,0 +1,146 @@
+"""The demonstration's mailbox: every message that left, read from the folder that the mail sink fills."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser, BytesParser
+from pathlib import Path
+from typing import NamedTuple
+
+from workflow.errors import NotHere
+
+_NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
+
+PAGE = 25
+SEARCHED = 2_000
+"""How many of the newest messages a search reads."""
+
+
+class Words(NamedTuple):
+    """A part of a line; `href` is empty where it is no link."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as the list shows it. `name` is its place in the folder; names sort by arrival."""
+
+    name: str
+    to: str
+    subject: str
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLetter:
+    """A message as it is read: its head, and its text in paragraphs of lines of words."""
+
+    letter: Letter
+    sender: str
+    reply_to: str
+    paragraphs: tuple[tuple[tuple[Words, ...], ...], ...]
+
+
+def count(folder: Path) -> int:
+    """How many messages there are."""
+    return len(_names(folder))
+
+
+def newest(folder: Path, *, to: str = "", before: str = "") -> tuple[list[Letter], str]:
+    """A page of the newest messages, and the name to go on from, empty at the end.
+
+    `to` keeps those whose address holds this text. `before` is the last name of the page above.
+    """
+    wanted = to.strip().casefold()
+    found: list[Letter] = []
+    names = [name for name in _names(folder) if not before or name < before]
+    for name in names[: SEARCHED if wanted else len(names)]:
+        letter = _letter(folder, name)
+        if letter is None or wanted not in letter.to.casefold():
+            continue
+        if len(found) == PAGE:
+            return found, found[-1].name
+        found.append(letter)
+    return found, ""
+
+
+def read_letter(folder: Path, name: str, *, base_url: str) -> OpenLetter:
+    """One message. Links into this product lose its address, so that they work however it was reached.
+
+    Raises:
+        NotHere: when there is no such message.
+    """
+    if not _NAME.fullmatch(name):
+        raise NotHere
+    try:
+        data = (folder / f"{name}.eml").read_bytes()
+    except OSError as error:
+        raise NotHere from error
+    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)
+    head = _head(name, message)
+    text = re.split(r"\n\s*\n", _text(message).replace("\r\n", "\n").strip())
+    paragraphs = tuple(
+        tuple(tuple(_words(line, base_url)) for line in paragraph.splitlines()) for paragraph in text
+    )
+    return OpenLetter(head, _header(message, "From"), _header(message, "Reply-To"), paragraphs)
+
+
+def _names(folder: Path) -> list[str]:
+    """The names of all messages, the newest first."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.name.removesuffix(".eml") for entry in entries if entry.name.endswith(".eml")]
+    except FileNotFoundError:
+        return []
+    return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
+
+
+def _letter(folder: Path, name: str) -> Letter | None:
+    try:
+        with (folder / f"{name}.eml").open("rb") as file:
+            message = BytesHeaderParser(policy=policy.default).parse(file)
+    except OSError:
+        return None  # The sink forgot it since the folder was listed.
+    return _head(name, message)
+
+
+def _head(name: str, message: object) -> Letter:
+    return Letter(
+        name, _header(message, "To"), _header(message, "Subject") or "(no subject)", _header(message, "Date")
+    )
+
+
+def _header(message: object, name: str) -> str:
+    try:
+        return str(message[name] or "").strip()  # type: ignore[index]
+    except (ValueError, LookupError, AttributeError):
+        return ""  # A header that cannot be read is shown as none; the mailbox only shows what arrived.
+
+
+def _text(message: EmailMessage) -> str:
+    part = message.get_body(preferencelist=("plain",))
+    if part is None:
+        return "This message has no text that can be shown."
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError):
+        return "The text of this message cannot be read."
+
+
+def _words(line: str, base_url: str) -> Iterator[Words]:
+    at = 0
+    for match in _ADDRESS.finditer(line):
+        if match.start() > at:
+            yield Words(line[at : match.start()], "")
+        address = match[0]
+        own = address.removeprefix(base_url.rstrip("/")) if address.startswith(base_url) else ""
+        yield Words(address, own if own.startswith("/") else address)
+        at = match.end()
+    if at < len(line):
+        yield Words(line[at:], "")

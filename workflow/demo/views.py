@@ -1,0 +1,166 @@
+"""The demonstration's pages: sign in with one press, move the clock, read the mail. They exist only where it is on."""
+
+from datetime import datetime
+from datetime import time as day_time
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from workflow import wiring
+from workflow.accounts import commands
+from workflow.accounts.models import Person
+from workflow.accounts.roles import ROLES
+from workflow.clock import LONDON
+from workflow.demo import mailbox as mail
+from workflow.demo.accounts import PASSWORD, accounts
+from workflow.demo.forms import AnybodyForm, DayForm, SignInAsForm, StepForm
+from workflow.demo.people import FIRST_TO_TRY, PEOPLE
+from workflow.demo.travel import days_on, next_target, travel, upcoming
+from workflow.demo.words import NOTE, STORY, what_happens
+from workflow.errors import Invalid, NotHere
+from workflow.web import sessions as web_sessions
+from workflow.web.context import clock as running_clock
+from workflow.web.context import now, read_session, sessions, settings, work
+from workflow.web.filters import clock_time
+from workflow.web.pages import Link, render
+
+blueprint = Blueprint("demo", __name__)
+
+
+@blueprint.record_once
+def _show_band(state: BlueprintSetupState) -> None:
+    state.app.extensions["demo_band"] = _band
+
+
+def _band() -> dict[str, Any]:
+    links = (("Try as anyone", "demo.index"), ("Move the clock", "demo.clock"), ("Mailbox", "demo.mailbox"))
+    return {"now": now(), "links": [Link(text, url_for(name)) for text, name in links], "note": NOTE}
+
+
+@blueprint.get("/demo")
+def index() -> Response:
+    """The story, everybody to sign in as, the clock and the mailbox."""
+    return _index(AnybodyForm(formdata=None))
+
+
+@blueprint.post("/demo/sign-in")
+def sign_in() -> Response:
+    """Sign in as somebody with one press; whoever was signed in here is signed out."""
+    pressed, chosen = SignInAsForm(), AnybodyForm()
+    form = chosen if "choose" in request.form else pressed
+    if not form.validate_on_submit():
+        return _index(chosen)
+    email = form.data_tuple()
+    if email not in {someone.email for someone in PEOPLE}:
+        raise NotHere
+    with work() as opened:
+        person_id = opened.session.scalars(
+            select(Person.id).where(Person.email == email, Person.active)
+        ).one_or_none()
+        if person_id is None:
+            raise NotHere
+        before = web_sessions.token()
+        if before is not None:
+            commands.sign_out(opened, web_sessions.digest(before))
+        token = commands.start_session(opened, person_id)
+    session.clear()
+    answer = redirect("/", 303)
+    web_sessions.give(answer, token)
+    return answer
+
+
+def _index(form: AnybodyForm) -> Response:
+    first = [(someone, ", ".join(ROLES[role].label for role in someone.roles)) for someone in FIRST_TO_TRY]
+    return render(
+        "pages/demo/index.html",
+        form=form,
+        story=STORY,
+        first=first,
+        accounts=accounts(),
+        password=PASSWORD,
+        coming=_coming(1),
+        now=now(),
+        messages=mail.count(_folder()),
+    )
+
+
+@blueprint.route("/demo/clock", methods=["GET", "POST"])
+def clock() -> Response:
+    """Where the clock stands and what comes next; a press moves it forward."""
+    if request.method == "GET":
+        return _clock(DayForm(formdata=None))
+    form: DayForm | StepForm = StepForm() if "step" in request.form else DayForm()
+    day_form = form if isinstance(form, DayForm) else DayForm(formdata=None)
+    if not form.validate_on_submit():
+        return _clock(day_form)
+    try:
+        target = _target(form)
+        stands = _travel(target)
+    except Invalid as error:
+        if isinstance(form, DayForm) and form.refuse(error):
+            return _clock(form)
+        flash(str(error))
+        return redirect(url_for("demo.clock"), 303)
+    more = "" if stands >= target else " There was much to do on the way: press again to go on."
+    flash(f"It is {clock_time(stands)}.{more}")
+    return redirect(url_for("demo.clock"), 303)
+
+
+def _target(form: DayForm | StepForm) -> datetime:
+    if isinstance(form, DayForm):
+        return datetime.combine(form.data_tuple(), day_time(9), tzinfo=LONDON)
+    match form.data_tuple():
+        case "next":
+            return next_target(read_session(), now())
+        case "day":
+            return days_on(now(), 1)
+        case "week":
+            return days_on(now(), 7)
+        case _:
+            raise NotHere
+
+
+def _travel(target: datetime) -> datetime:
+    wired = wiring.connect(settings(), sessions=sessions(), clock=running_clock())
+    try:
+        return travel(wired, target)
+    finally:
+        wired.sender.close()
+
+
+def _clock(form: DayForm) -> Response:
+    return render("pages/demo/clock.html", form=form, now=now(), coming=_coming(8))
+
+
+def _coming(limit: int) -> list[tuple[datetime, str]]:
+    return [(one.at, what_happens(one)) for one in upcoming(read_session(), now(), limit=limit)]
+
+
+@blueprint.get("/demo/mailbox")
+def mailbox() -> Response:
+    """The newest messages, those to one address where it is asked for."""
+    to, before = request.args.get("to", "")[:254], request.args.get("before", "")[:40]
+    letters, older = mail.newest(_folder(), to=to, before=before)
+    return render(
+        "pages/demo/mailbox.html",
+        letters=letters,
+        to=to,
+        count=mail.count(_folder()),
+        older_href=url_for("demo.mailbox", to=to or None, before=older) if older else "",
+        newest_href=url_for("demo.mailbox", to=to or None) if before else "",
+    )
+
+
+@blueprint.get("/demo/mailbox/<name>")
+def letter(name: str) -> Response:
+    """One message as it was sent."""
+    opened = mail.read_letter(_folder(), name, base_url=settings().base_url)
+    return render("pages/demo/letter.html", opened=opened)
+
+
+def _folder() -> Path:
+    return Path(settings().state) / "mail"

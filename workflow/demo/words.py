@@ -1,0 +1,45 @@
+"""The words of the demonstration's pages."""
+
+from workflow.deadlines.models import StepAction
+from workflow.demo.travel import Upcoming
+
+KINDS = {
+    "round_close": "the closing of a funding round",
+    "screening": "the first check of a bid",
+    "consultation_close": "the closing of a consultation",
+    "sector_response": "the answer to councils",
+    "public_report": "the report on a consultation",
+    "appraisal": "the assessment of a bid",
+    "first_approval": "the decision on a bid",
+    "second_approval": "the second approval of a bid",
+    "acceptance": "the acceptance of an offer",
+    "claim_check": "the check of a payment request",
+    "claim_payment": "the payment of a payment request",
+    "award_end": "the end of an award",
+    "closure": "the closing of an award",
+}
+
+ACTIONS = {
+    StepAction.REMIND: "A reminder of {}",
+    StepAction.ESCALATE: "Somebody else is told of {}",
+    StepAction.BREACH: "The time for {} is over",
+}
+
+STORY = (
+    "It is Tuesday 29 March 2011.",
+    "The review closed today: improvement support is cut by more than 30% and led by the sector.",
+    "£116.75m goes to the sector over four years, and other departments have funds of their own.",
+    "The financial year ends on Thursday, and polls are on 5 May.",
+)
+
+NOTE = (
+    "Demonstration data: the bodies, councils and the £116.75m total are real; people, bids, answers, dates and the split "
+    "by year are invented. Nothing leaves this machine: every message lands in the mailbox here."
+)
+
+
+def what_happens(one: Upcoming) -> str:
+    """What falls due, in a sentence without its full stop."""
+    kind = KINDS.get(one.kind, "a deadline")
+    of = f": {one.title} ({one.reference})" if one.reference else ""
+    return ACTIONS[one.action].format(kind) + of
