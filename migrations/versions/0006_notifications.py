@@ -88,8 +88,12 @@ def _notification() -> None:
         ["created_at", "id"],
         postgresql_where=sa.text("state IN ('unknown', 'dead', 'bounced')"),
     )
-    op.create_index("ix_notification_address", "notification", ["address", "id"])
-    op.create_index("ix_notification_person", "notification", ["person_id", "id"])
+    op.create_index(
+        "ix_notification_person",
+        "notification",
+        ["person_id", "id"],
+        postgresql_where=sa.text("person_id IS NOT NULL"),
+    )
     op.create_table(
         "notification_subject",
         sa.Column("notification_id", sa.BigInteger, nullable=False),

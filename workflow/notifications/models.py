@@ -80,8 +80,7 @@ class Notification(WithId, Base):
             "id",
             postgresql_where=text("state IN ('unknown', 'dead', 'bounced')"),
         ),
-        Index("ix_notification_address", "address", "id"),
-        Index("ix_notification_person", "person_id", "id"),
+        Index("ix_notification_person", "person_id", "id", postgresql_where=text("person_id IS NOT NULL")),
     )
 
     dedupe_key: Mapped[str]
