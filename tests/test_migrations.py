@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 import workflow
 from tests.harness import Cluster, Database
 from workflow.db import Base
-from workflow.embedded.backup import libpq_url
+from workflow.embedded.dumps import libpq_url
 from workflow.embedded.migrate import SCRIPTS, alembic_config, current, head, migrate
 
 FILES = sorted((SCRIPTS / "versions").glob("*.py"))

@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
-
-from workflow.db import make_engine, make_sessions
-from workflow.embedded import backup, doctor
 from workflow.embedded.access import reach
-from workflow.embedded.filling import fill, migrate_safely
 from workflow.embedded.state import State
 from workflow.embedded.up import up
 from workflow.errors import SettingsError, WorkflowError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.orm import Session
 
 # ruff: noqa: PLC0415
 # A command imports the room it needs when it is called, so that `--help` and `doctor` answer without the rest.
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(problem), WRONG)
     except WorkflowError as problem:
         return _complain(str(problem), BROKEN)
-    except OperationalError as problem:
+    except _no_database() as problem:
         reason = str(problem.orig).strip().splitlines()[0]
         return _complain(f"The database does not answer: {reason}", BROKEN)
     except BrokenPipeError:
@@ -46,6 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     except KeyboardInterrupt:
         return _complain("Interrupted.", 130)
+
+
+def _no_database() -> "type[OperationalError]":
+    # Python asks for this class only when an error came this far, so `up` never loads what it does not need.
+    from sqlalchemy.exc import OperationalError
+
+    return OperationalError
 
 
 def _complain(text: str, status: int) -> int:
@@ -110,12 +116,16 @@ def _up(_chosen: argparse.Namespace) -> int:
 
 
 def _migrate(_chosen: argparse.Namespace) -> int:
+    from workflow.embedded.filling import migrate_safely
+
     with reach(os.environ, may_be_new=True) as found:
         migrate_safely(found.settings, found.state, found.programs, print)
     return OK
 
 
 def _seed(_chosen: argparse.Namespace) -> int:
+    from workflow.embedded.filling import fill, migrate_safely
+
     with reach(os.environ, may_be_new=True) as found:
         migrate_safely(found.settings, found.state, found.programs, print)
         fill(found.settings)
@@ -123,6 +133,7 @@ def _seed(_chosen: argparse.Namespace) -> int:
 
 
 def _tick(_chosen: argparse.Namespace) -> int:
+    from workflow.db import make_engine, make_sessions
     from workflow.wiring import make_clock, tick
 
     with reach(os.environ, takes_mail=True) as found:
@@ -182,6 +193,8 @@ def _demo_accounts(chosen: argparse.Namespace) -> int:
 
 
 def _doctor(_chosen: argparse.Namespace) -> int:
+    from workflow.embedded import doctor
+
     findings = doctor.examine(os.environ)
     for finding in findings:
         print(finding)
@@ -189,6 +202,8 @@ def _doctor(_chosen: argparse.Namespace) -> int:
 
 
 def _backup(chosen: argparse.Namespace) -> int:
+    from workflow.embedded import backup
+
     with reach(os.environ) as found:
         print(
             f"Written to {backup.back_up(found, chosen.folder.absolute(), datetime.now(UTC))}. It holds the secret key."
@@ -197,6 +212,8 @@ def _backup(chosen: argparse.Namespace) -> int:
 
 
 def _restore(chosen: argparse.Namespace) -> int:
+    from workflow.embedded import backup
+
     with reach(os.environ, may_be_new=True) as found:
         backup.restore(found, chosen.folder.absolute(), datetime.now(UTC))
     print("Restored. Run `check` and `audit verify` before people go on.")
@@ -204,8 +221,10 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _reading() -> Iterator[tuple[Session, State]]:
+def _reading() -> "Iterator[tuple[Session, State]]":
     """A session that sees one moment of the database and can change nothing, and the state folder beside it."""
+    from workflow.db import make_engine, make_sessions
+
     with reach(os.environ) as found:
         engine = make_engine(found.settings.database_url)
         one_moment = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.harness import Cluster
 from tests.settings import settings_for
-from workflow.embedded import access, backup
+from workflow.embedded import access, backup, dumps
 from workflow.embedded.access import Reach, reach
 from workflow.embedded.filling import migrate_safely
 from workflow.embedded.migrate import current, head, migrate
@@ -149,7 +149,7 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(
 
 def test_a_dump_that_is_cut_short_is_refused_and_nothing_changes(given: dict[str, str], place: Path) -> None:
     with opened(given) as found:
-        made = backup.dump(found.programs, found.settings.migration_database_url, place / "whole.dump")
+        made = dumps.dump(found.programs, found.settings.migration_database_url, place / "whole.dump")
         (place / "cut.dump").write_bytes(made.read_bytes()[:-2000])
         with pytest.raises(CannotStart, match="pg_restore failed"):
             backup.restore(found, place / "cut.dump", NOW)
@@ -200,8 +200,8 @@ def test_seven_nightly_dumps_are_kept_and_one_is_made_a_day(given: dict[str, str
     with opened(given) as found:
         url = found.settings.migration_database_url
         for night in range(9):
-            assert backup.nightly_dump(found.programs, url, found.state, NOW + timedelta(days=night))
-        assert backup.nightly_dump(found.programs, url, found.state, NOW + timedelta(days=8)) is None
+            assert dumps.nightly_dump(found.programs, url, found.state, NOW + timedelta(days=night))
+        assert dumps.nightly_dump(found.programs, url, found.state, NOW + timedelta(days=8)) is None
         names = sorted(path.name for path in found.state.dumps.iterdir())
     assert names == [
         f"nightly-2011-{date}.dump"

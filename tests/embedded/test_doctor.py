@@ -6,7 +6,7 @@ import pytest
 from tests.harness import Cluster, Database, SmtpSink
 from tests.settings import settings_for
 from workflow.embedded import doctor
-from workflow.embedded.backup import libpq_url
+from workflow.embedded.dumps import libpq_url
 
 
 def examined(database: Database, cluster: Cluster, **given: str) -> list[doctor.Finding]:

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.harness import Cluster, Database
 from workflow.embedded import migrate as migrating
-from workflow.embedded.backup import libpq_url
+from workflow.embedded.dumps import libpq_url
 from workflow.embedded.migrate import LOCK, current, head, migrate
 from workflow.embedded.processes import CannotStart
 

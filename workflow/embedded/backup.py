@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from workflow.embedded.access import Reach
+from workflow.embedded.dumps import dump, libpq_url, run_program
 from workflow.embedded.migrate import current, migrate
 from workflow.embedded.processes import CannotStart
 from workflow.embedded.roles import SUPERUSER, create_database
@@ -27,44 +27,6 @@ from workflow.embedded.state import State
 DUMP = "database.dump"
 MANIFEST = "manifest.json"
 SECRET = "secret-key"  # noqa: S105 - the name of a file.
-NIGHTS_KEPT = 7
-
-
-def libpq_url(url: str) -> str:
-    """A SQLAlchemy address as PostgreSQL's own programs and psycopg spell it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def dump(programs: Path, owner_url: str, target: Path) -> Path:
-    """Write a dump of one database, whole or not at all.
-
-    Raises:
-        CannotStart: with what pg_dump said.
-    """
-    draft = target.with_name(f".{target.name}.new")
-    _run([programs / "pg_dump", "--format=custom", f"--file={draft}", "--dbname", libpq_url(owner_url)])
-    draft.chmod(0o600)
-    draft.rename(target)
-    return target
-
-
-def nightly_dump(programs: Path, owner_url: str, state: State, real: datetime) -> Path | None:
-    """Write today's dump unless it is there, and forget the oldest; None when there was nothing to do."""
-    target = state.dumps / f"nightly-{real:%Y-%m-%d}.dump"
-    if target.exists():
-        return None
-    dump(programs, owner_url, target)
-    for old in sorted(state.dumps.glob("nightly-*.dump"))[:-NIGHTS_KEPT]:
-        old.unlink()
-    return target
-
-
-def dump_before_migration(programs: Path, owner_url: str, state: State, real: datetime) -> Path | None:
-    """A dump of a database that has data and is about to be migrated; None for an empty one."""
-    revision = current(owner_url)
-    if revision is None:
-        return None
-    return dump(programs, owner_url, state.dumps / f"before-{revision}-{real:%Y-%m-%dT%H%M%S}.dump")
 
 
 def back_up(reach: Reach, target: Path, real: datetime) -> Path:
@@ -149,7 +111,7 @@ def _restore_given(reach: Reach, archive: Path) -> None:
 
 def _load(programs: Path, archive: Path, url: str) -> None:
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--dbname", url]
-    _run([programs / "pg_restore", *options, archive])
+    run_program([programs / "pg_restore", *options, archive])
 
 
 def _restore_folders(state: State, source: Path, real: datetime) -> None:
@@ -190,10 +152,3 @@ def _check_manifest(folder: Path) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _run(command: list[str | Path]) -> None:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        said = " / ".join(line.strip() for line in done.stderr.strip().splitlines()[-3:])
-        raise CannotStart(f"{Path(command[0]).name} failed: {said}")

@@ -1,26 +1,24 @@
 """Brings a database to where the product can start: its schema, the reference data, and the demonstration."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workflow.clock import LONDON
-from workflow.config import Settings
+from workflow.config import Settings, load_settings
 from workflow.db import SYSTEM, Sessions, make_engine, make_sessions, unit_of_work
 from workflow.deadlines import start
-from workflow.embedded.backup import dump_before_migration
+from workflow.embedded.binaries import find_postgres
+from workflow.embedded.dumps import dump_before_migration
 from workflow.embedded.migrate import current, head, migrate
 from workflow.embedded.state import State
+from workflow.errors import WorkflowError
 
 DEMONSTRATION_STARTS = datetime(2011, 3, 29, 9, 0, tzinfo=LONDON)
 """The morning on which the review closed."""
-
-
-def migrate_and_fill(settings: Settings, state: State, programs: Path, say: Callable[[str], None]) -> None:
-    """Migrate, with a dump before it when there is data, then load what is missing; doing it again changes nothing."""
-    migrate_safely(settings, state, programs, say)
-    fill(settings)
 
 
 def migrate_safely(settings: Settings, state: State, programs: Path, say: Callable[[str], None]) -> None:
@@ -29,8 +27,7 @@ def migrate_safely(settings: Settings, state: State, programs: Path, say: Callab
     before, newest = current(owner_url), head()
     if before != newest:
         if before is not None:
-            state.dumps.mkdir(parents=True, exist_ok=True)
-            made = dump_before_migration(programs, owner_url, state, datetime.now(UTC))
+            made = dump_before_migration(programs, owner_url, state, before, datetime.now(UTC))
             say(f"The database is dumped to {made} and then migrated from {before} to {newest}.")
         migrate(owner_url)
     _deploy(settings)
@@ -71,3 +68,19 @@ def _sessions(settings: Settings) -> Iterator[Sessions]:
         yield make_sessions(engine)
     finally:
         engine.dispose()
+
+
+def main() -> int:
+    """`python -m workflow.embedded.filling`: what a start does to its database, in a process whose memory is given back."""
+    settings = load_settings()
+    try:
+        migrate_safely(settings, State(settings.state), find_postgres(os.environ), print)
+        fill(settings)
+    except WorkflowError as problem:
+        print(problem)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

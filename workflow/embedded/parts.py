@@ -55,6 +55,11 @@ def beat_command() -> list[str]:
     return [*_python("celery"), "--app", "worker.app:app", "beat", "--loglevel", "INFO", "--pidfile="]
 
 
+def filling_command() -> list[str]:
+    """What brings the database to where the product can start, and ends."""
+    return _python("workflow.embedded.filling")
+
+
 def mail_sink_command(folder: str, descriptor: int) -> list[str]:
     """The mail sink, on a socket that the supervisor opened."""
     return [*_python("workflow.embedded.mail_sink"), folder, str(descriptor)]

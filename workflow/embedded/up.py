@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow.config import Settings, load_settings
-from workflow.embedded import backup, parts, processes
+from workflow.embedded import dumps, parts, processes
 from workflow.embedded.access import DATABASE, check_settings, completed, is_given
 from workflow.embedded.binaries import Programs, find_programs
-from workflow.embedded.filling import migrate_and_fill
 from workflow.embedded.processes import CannotStart
 from workflow.embedded.roles import APP, OWNER
 from workflow.embedded.servers import postgres_url, socket_folder, start_postgres, start_valkey
@@ -93,10 +92,13 @@ class Installation:
         self.supervisor.end_on_signals()
         _refuse_taken_port(check_settings(self.given, self.state))
         secret_key(self.state)
+        say("Starting the servers ...")
         self._start_servers()
         environ = completed(self.given, self.state, self.found)
         settings = load_settings(environ)
-        migrate_and_fill(settings, self.state, self.programs.postgres, say)
+        say("Preparing the database ...")
+        self._fill(environ)
+        say("Starting the product ...")
         self._start_product(settings, environ)
         _wait_until_ready(settings, self.supervisor, self.state)
         write_running(self.state, self._running(settings))
@@ -133,6 +135,20 @@ class Installation:
 
     def _start_valkey(self) -> processes.Process:
         return start_valkey(self.state.valkey, programs=self.programs).process
+
+    def _fill(self, environ: Mapping[str, str]) -> None:
+        """Migrate and load what is missing, in a process of its own that gives its memory back."""
+        log = self.state.logs / "filling.log"
+        process = processes.start(parts.filling_command(), log=log, environ=environ, folder=PROJECT)
+        try:
+            status = process.wait()
+        except BaseException:
+            processes.stop(process, first=signal.SIGTERM, within_s=10)
+            raise
+        if status != 0:
+            raise CannotStart(
+                f"The database could not be filled: {processes.last_lines(log)} (all of it: {log})"
+            )
 
     def _start_product(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._add("worker", parts.worker_command(), environ)
@@ -173,7 +189,7 @@ class Installation:
             return
         self._next_look = time.monotonic() + LOOK_FOR_DUMP_EVERY_S
         try:
-            backup.nightly_dump(
+            dumps.nightly_dump(
                 self.programs.postgres, settings.migration_database_url, self.state, datetime.now(UTC)
             )
         except CannotStart as problem:
