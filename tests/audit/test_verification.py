@@ -200,6 +200,20 @@ def test_an_anchor_holds_only_what_changed_and_covers_the_one_before(
     assert (third.heads, third.previous_root) == ("", second.root)
 
 
+def test_one_anchor_a_day_leaves_the_database_and_a_crash_is_made_good_the_next_day(
+    history: Sessions, clock: FixedClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "anchors" / "anchors.jsonl"
+    assert audit.keep_daily_anchor(history, clock, file)
+    assert not audit.keep_daily_anchor(history, clock, file)
+    assert [anchor.day.day for anchor in audit.read_anchors(file)] == [29, 30]
+    file.write_text(file.read_text().splitlines()[0] + "\n")
+    clock.move(timedelta(days=1))
+    assert audit.keep_daily_anchor(history, clock, file)
+    assert [anchor.day.day for anchor in audit.read_anchors(file)] == [29, 30, 31]
+    assert _problems(history, file) == []
+
+
 def test_an_edited_anchor_is_named(history: Sessions, superuser: Superuser) -> None:
     superuser.execute("UPDATE anchor SET heads = replace(heads, '3 ', '2 ')")
     assert "anchor of 2011-03-29: edited, its root is not that of its heads" in _problems(history)

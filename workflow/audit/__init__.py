@@ -1,6 +1,6 @@
 """Evidence: streams of events, hash-chained and append-only; `record` is their only writer."""
 
-from workflow.audit.anchors import append_anchor, make_anchor, read_anchors
+from workflow.audit.anchors import append_anchor, keep_daily_anchor, make_anchor, read_anchors
 from workflow.audit.commands import erase_text, hold_stream, record
 from workflow.audit.models import Anchor, Event, EventText
 from workflow.audit.streams import events_of, head_of, payload_of, texts_of
@@ -18,6 +18,7 @@ __all__ = [
     "export_events",
     "head_of",
     "hold_stream",
+    "keep_daily_anchor",
     "make_anchor",
     "payload_of",
     "read_anchors",

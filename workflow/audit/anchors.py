@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from workflow.audit.canonical import FIRST, canonical_json, canonical_moment
 from workflow.audit.chain import Anchored, Head, heads_from, heads_text, root_of
 from workflow.audit.models import Anchor, Event
-from workflow.clock import london_date
-from workflow.db import Work
+from workflow.clock import Clock, london_date
+from workflow.db import SYSTEM, Sessions, Work, unit_of_work
 
 _LOCK = "anchor"
 
@@ -37,6 +37,24 @@ def make_anchor(work: Work, day: date | None = None) -> Anchor:
     values = {"day": chosen, "previous_root": previous or FIRST, "root": root_of(previous or FIRST, heads)}
     row = values | {"heads": heads_text(heads), "made_at": work.real}
     return work.session.scalars(insert(Anchor).values(row).returning(Anchor)).one()
+
+
+def keep_daily_anchor(sessions: Sessions, clock: Clock, file: Path) -> bool:
+    """Make today's anchor when there is none, and carry it out of the database; True when it was made just now.
+
+    The file is written after the commit, with whatever a crash left out of it before.
+    """
+    today = london_date(clock.now())
+    with sessions() as session:
+        if session.execute(select(Anchor.id).where(Anchor.day == today)).first() is not None:
+            return False
+    with unit_of_work(sessions, clock, actor=SYSTEM) as work:
+        make_anchor(work, today)
+    with sessions() as session:
+        there = {known.day for known in read_anchors(file)} if file.exists() else set()
+        for anchor in session.scalars(select(Anchor).where(Anchor.day.not_in(there)).order_by(Anchor.day)):
+            append_anchor(file, anchor)
+    return True
 
 
 def anchors_kept(session: Session) -> list[Anchored]:

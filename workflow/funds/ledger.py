@@ -101,7 +101,8 @@ _MOVE_HELD = text(f"""
     RETURNING a.id
 """).bindparams(*(bindparam(column, type_=BigInteger) for column in _HELD))  # noqa: S608 - columns are this file's.
 _YEARS = text(f"""
-    SELECT y.id AS fund_year_id, y.year, e.id, e.fund_year_id AS written_to, e.balance_version, e.case_id, e.kind, e.idempotency_key,
+    SELECT y.id AS fund_year_id, y.year, e.id, e.fund_year_id AS written_to, e.balance_version,
+           e.case_id, e.kind, e.idempotency_key,
            {", ".join(f"e.{column}" for column in COLUMNS)}
     FROM unnest(CAST(:years AS bigint[]), CAST(:keys AS text[])) AS asked (year, key)
     JOIN fund_year AS y ON y.fund_id = :fund_id AND y.year = asked.year
