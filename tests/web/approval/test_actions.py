@@ -1,35 +1,40 @@
 """The pages on which an assessor recommends and an approver decides."""
 
+from typing import Any
+
 import pytest
-from flask import Flask
 
-from tests.web.monitoring.drawing import draw, markup
-from tests.web.strict import elements
-from tests.world import APPROVAL, World, make_world, to_appraisal, to_deciding
-from workflow.clock import FixedClock
-from workflow.db import Sessions
+from tests.web.monitoring.drawing import Desk
+from tests.web.strict import elements, text_of
+from tests.world import APPROVAL, World, to_appraisal, to_deciding
+from workflow.approval.models import AccountingTest, Criterion
+
+RECOMMEND, APPROVE = "actions/recommend", "actions/approve"
+JUDGED: dict[str, Any] = {
+    **{f"score_{criterion}": "4" for criterion in Criterion},
+    **{f"test_{test}": "yes" for test in AccountingTest},
+    "amount_2011": "150,000",
+    "amount_2012": "0",
+    "recommendation": "Approve half.",
+    "unsure_of": "Nothing.",
+}
 
 
-@pytest.fixture
-def world(sessions: Sessions, clock: FixedClock) -> World:
-    return make_world(sessions, clock)
-
-
-def test_an_assessor_sees_what_was_asked_beside_what_is_left(app: Flask, world: World) -> None:
-    words = draw(app, world, "assessor", to_appraisal(world), "recommend")
+def test_an_assessor_sees_what_was_asked_beside_what_is_left(desk: Desk, world: World) -> None:
+    words = desk.read("assessor", to_appraisal(world), RECOMMEND)
     assert "2011 to 2012 £200,000 £35,000,000" in words
     assert "Total £300,000 £70,000,000" in words
     assert "1 of 4 asked have answered (25%)" in words
 
 
-@pytest.mark.parametrize(("who", "action"), [("assessor", "recommend"), ("approver1", "approve")])
+@pytest.mark.parametrize(("who", "page"), [("assessor", RECOMMEND), ("approver1", APPROVE)])
 def test_no_judgement_is_chosen_or_filled_in_beforehand(
-    app: Flask, world: World, who: str, action: str
+    desk: Desk, world: World, who: str, page: str
 ) -> None:
-    bid_id = to_appraisal(world) if action == "recommend" else to_deciding(world)
+    bid_id = to_appraisal(world) if page == RECOMMEND else to_deciding(world)
     boxes = [
         element
-        for element in elements(markup(app, world, who, bid_id, action))
+        for element in elements(desk.open(who, bid_id, page).text)
         if element.tag == "input" and element.get("type") != "hidden"
     ]
     assert len(boxes) >= 2
@@ -37,28 +42,93 @@ def test_no_judgement_is_chosen_or_filled_in_beforehand(
     assert not [box for box in boxes if box.get("type") == "text" and box.get("value")]
 
 
-def test_the_first_approver_is_told_that_another_one_is_needed(app: Flask, world: World) -> None:
-    words = draw(app, world, "approver1", to_deciding(world), "approve")
+def test_a_recommendation_sent_by_the_form_sets_its_amounts_aside(desk: Desk, world: World) -> None:
+    bid_id = to_appraisal(world)
+    assert desk.send("assessor", bid_id, RECOMMEND, **JUDGED).status_code == 303
+    assert world.case(bid_id).state == "deciding"
+    assert "2011 to 2012 £200,000 £150,000" in desk.read("approver1", bid_id, "decision")
+
+
+def test_an_amount_above_what_was_asked_is_refused_in_its_own_row_and_nothing_typed_is_lost(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_appraisal(world)
+    answer = desk.send("assessor", bid_id, RECOMMEND, **{**JUDGED, "amount_2011": "200,000.01"})
+    assert answer.status_code == 200
+    words = text_of(answer.text)
+    assert "£200,000.01 is more than the £200,000 asked" in words
+    assert 'href="#amount_2011"' in answer.text
+    assert 'value="200,000.01"' in answer.text
+    assert "Approve half." in words
+
+
+def test_a_recommendation_with_questions_left_open_names_each(desk: Desk, world: World) -> None:
+    bid_id = to_appraisal(world)
+    typed = {name: value for name, value in JUDGED.items() if name not in {"score_fit", "test_propriety"}}
+    answer = desk.send("assessor", bid_id, RECOMMEND, **typed)
+    assert 'href="#score_fit"' in answer.text
+    assert 'href="#test_propriety"' in answer.text
+    assert world.case(bid_id).state == "appraisal"
+
+
+def test_the_first_approver_is_told_that_another_one_is_needed(desk: Desk, world: World) -> None:
+    words = desk.read("approver1", to_deciding(world), APPROVE)
     assert "The first of two approvals It then waits for another approver" in words
     assert "£300,000 stays set aside" in words
 
 
-def test_the_second_approver_is_told_that_the_vote_completes_the_decision(app: Flask, world: World) -> None:
+def test_the_second_approver_is_told_that_the_vote_completes_the_decision(desk: Desk, world: World) -> None:
     bid_id = to_deciding(world)
     world.act("approver1", bid_id, "approve", APPROVAL)
-    words = draw(app, world, "approver2", bid_id, "approve")
+    words = desk.read("approver2", bid_id, APPROVE)
     assert "The second of two approvals Your vote completes the decision" in words
     assert "£300,000 is promised" in words
     assert "Approver1 approved on" in words
     assert "You can approve up to £10,000,000" in words
 
 
-def test_the_declaration_of_connections_stands_before_the_decision(app: Flask, world: World) -> None:
-    words = draw(app, world, "approver1", to_deciding(world), "approve")
+def test_the_declaration_of_connections_stands_before_the_decision(desk: Desk, world: World) -> None:
+    words = desk.read("approver1", to_deciding(world), APPROVE)
     assert words.index("Do you have a connection to this bid?") < words.index("Why do you approve?")
     assert "Improvement body leads this bid. Your own organisation is Department." in words
 
 
-def test_a_small_amount_needs_one_approval_and_the_page_says_so(app: Flask, world: World) -> None:
+def test_two_people_on_two_pages_approve_and_the_money_is_promised(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    for who, state in (("approver1", "deciding"), ("approver2", "approved")):
+        answer = desk.send(who, bid_id, APPROVE, no_conflict="no", reason="Good value.")
+        assert answer.status_code == 303
+        assert world.case(bid_id).state == state
+
+
+def test_an_approver_with_a_connection_does_not_vote_and_keeps_what_was_typed(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_deciding(world)
+    answer = desk.send("approver1", bid_id, APPROVE, no_conflict="yes", reason="I know them well.")
+    assert answer.status_code == 200
+    assert 'href="#no_conflict"' in answer.text
+    assert "I know them well." in text_of(answer.text)
+    assert "Approvals: 0 of 2" in desk.read("approver2", bid_id, "decision")
+
+
+def test_somebody_who_voted_reads_why_they_may_not_vote_again(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    answer = desk.open("approver1", bid_id, APPROVE)
+    assert answer.status_code == 409
+    assert "You approved this bid already" in text_of(answer.text)
+
+
+def test_a_small_amount_needs_one_approval_and_the_page_says_so(desk: Desk, world: World) -> None:
     bid_id = to_deciding(world, asked={2011: 5_000_000})
-    assert "The only approval it needs" in draw(app, world, "approver1", bid_id, "approve")
+    assert "The only approval it needs" in desk.read("approver1", bid_id, APPROVE)
+
+
+def test_a_form_sent_for_a_bid_that_nobody_assessed_is_refused_in_words(desk: Desk, world: World) -> None:
+    bid_id = to_appraisal(world)
+    desk.open("approver1", bid_id, "decision")
+    hidden = {"no_conflict": "no", "reason": "Good value."}
+    answer = desk.client.post(desk.address(bid_id, APPROVE), data=hidden)
+    assert answer.status_code in {400, 409}
+    assert world.case(bid_id).state == "appraisal"

@@ -1,33 +1,44 @@
-"""Draws the page of an action for one person, strictly, without the view that serves it."""
+"""Opens and sends the pages of actions as somebody of the small world, through the browser's own addresses."""
 
-from flask import Flask, g
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
-from tests.web.strict import check_page, text_of
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.web.conftest import form_of
+from tests.web.strict import text_of
 from tests.world import World
-from workflow.accounts.queries import viewer_for
-from workflow.cases.facts import facts_for
-from workflow.web.actions import form_for
-from workflow.web.pages import render
 
 
-def draw(app: Flask, world: World, who: str, case_id: int, action: str) -> str:
-    """The words of the page on which somebody does an action on a case."""
-    return text_of(markup(app, world, who, case_id, action))
+@dataclass
+class Desk:
+    """A browser in which the people of the small world sign in one after the other."""
 
+    client: FlaskClient
+    sign_in_as: Callable[[Any], None]
+    world: World
 
-def markup(app: Flask, world: World, who: str, case_id: int, action: str) -> str:
-    """The same page as it goes to the browser."""
-    now = world.clock.now()
-    room = "approval" if action in {"recommend", "approve"} else "monitoring"
-    case = world.case(case_id)
-    with app.test_request_context(f"/bids/{case.reference}/actions/{action}"), world.sessions() as session:
-        g.viewer = viewer_for(session, world.ids[who], now)
-        form = form_for(action, session, g.viewer, case, now)
-        facts = facts_for(session, [case], now=now, person_id=world.ids[who])[case_id]
-        page = render(
-            f"pages/{room}/actions/{action}.html", form=form, case=case, facts=facts, offer=None, explain=None
+    def open(self, who: str, bid_id: int, page: str) -> TestResponse:
+        """A page of a bid, such as `award` or `actions/offer`."""
+        self.sign_in_as(SimpleNamespace(id=self.world.ids[who]))
+        return self.client.get(self.address(bid_id, page))
+
+    def read(self, who: str, bid_id: int, page: str) -> str:
+        """Its words; it must be there."""
+        answer = self.open(who, bid_id, page)
+        assert answer.status_code == 200, text_of(answer.text)
+        return text_of(answer.text)
+
+    def send(self, who: str, bid_id: int, page: str, **typed: Any) -> TestResponse:
+        """Open a page with a form, fill it in and send it."""
+        hidden = form_of(self.open(who, bid_id, page))
+        return self.client.post(
+            self.address(bid_id, page), data=hidden | typed, content_type="multipart/form-data"
         )
-        g.pop("session", None)
-        text = page.get_data(as_text=True)
-        check_page(text)
-        return text
+
+    def address(self, bid_id: int, page: str) -> str:
+        """The address of a page of a bid."""
+        return f"/bids/{self.world.case(bid_id).reference}/{page}"

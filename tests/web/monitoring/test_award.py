@@ -1,39 +1,21 @@
 """The award tab and the pages of its actions: offer, acceptance, payment requests, payments, closing."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
+from io import BytesIO
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from tests.web.monitoring.drawing import draw
-from tests.web.strict import text_of
-from tests.world import APPROVAL, CLAIM, OFFER, World, make_world, to_active, to_closed, to_deciding
-from workflow.clock import FixedClock
-from workflow.db import Sessions
+from tests.web.monitoring.drawing import Desk
+from tests.web.strict import elements
+from tests.world import APPROVAL, CLAIM, OFFER, World, to_active, to_closed, to_deciding
 
-SignIn = Callable[[Any], None]
 PART = {"accepted_pence": 12_000_000, "reason": "Travel is not covered."}
 
 
 @pytest.fixture
-def world(sessions: Sessions, clock: FixedClock) -> World:
-    return make_world(sessions, clock)
-
-
-@pytest.fixture
-def read(world: World, client: FlaskClient, sign_in_as: SignIn) -> Callable[[str, int], str]:
+def read(desk: Desk) -> Callable[[str, int], str]:
     """The words of a bid's award tab, as somebody by name reads it."""
-
-    def words(who: str, bid_id: int) -> str:
-        sign_in_as(SimpleNamespace(id=world.ids[who]))
-        answer = client.get(f"/bids/{world.case(bid_id).reference}/award")
-        assert answer.status_code == 200
-        return text_of(answer.text)
-
-    return words
+    return lambda who, bid_id: desk.read(who, bid_id, "award")
 
 
 def claimed(world: World, bid_id: int) -> int:
@@ -107,52 +89,113 @@ def test_each_step_has_its_button_for_the_one_who_may_take_it(world: World, read
     assert "Check a payment request" not in read("payer", bid_id)
 
 
-def test_the_offer_is_made_for_what_was_approved(app: Flask, world: World) -> None:
+def test_the_offer_is_made_for_what_was_approved(desk: Desk, world: World) -> None:
     bid_id = to_deciding(world)
     world.act("approver1", bid_id, "approve", APPROVAL)
     world.act("approver2", bid_id, "approve", APPROVAL)
-    words = draw(app, world, "finance", bid_id, "offer")
+    words = desk.read("finance", bid_id, "actions/offer")
     assert "You offer £300,000 to Improvement body" in words
     assert "Work ends on Sunday 31 March 2013" in words
     assert "No conditions can be set" in words
 
 
-def test_the_signatory_reads_the_whole_agreement_before_accepting(app: Flask, world: World) -> None:
-    words = draw(app, world, "signatory", to_offered(world), "accept_offer")
+def test_the_signatory_reads_the_whole_agreement_before_accepting(desk: Desk, world: World) -> None:
+    words = desk.read("signatory", to_offered(world), "actions/accept_offer")
     assert "Accept the offer of £300,000" in words
     assert "2012 to 2013 £100,000 Total £300,000" in words
     assert "Deliver it." in words
 
 
-def test_a_payment_can_be_requested_only_for_years_that_have_begun(app: Flask, world: World) -> None:
-    words = draw(app, world, "drafter", to_active(world), "make_claim")
+def test_a_payment_can_be_requested_only_for_years_that_have_begun(desk: Desk, world: World) -> None:
+    words = desk.read("drafter", to_active(world), "actions/make_claim")
     assert "2011 to 2012, £200,000 left to request" in words
     assert "2012 to 2013, £100,000 left to request" not in words
 
 
 def test_the_checker_reads_what_was_done_and_the_payer_what_the_payment_does(
-    app: Flask, world: World
+    desk: Desk, world: World
 ) -> None:
     bid_id = to_active(world)
     claim_id = claimed(world, bid_id)
-    words = draw(app, world, "manager", bid_id, "check_claim")
+    words = desk.read("manager", bid_id, "actions/check_claim")
     assert "30 peer challenges" in words
     assert "£123,456.78 for 2011 to 2012" in words
     world.act("manager", bid_id, "check_claim", {"claim_id": claim_id, **PART})
-    words = draw(app, world, "payer", bid_id, "pay_claim")
+    words = desk.read("payer", bid_id, "actions/pay_claim")
     assert "Request 1, 2011 to 2012 £200,000 £0 £120,000 £120,000" in words
     assert "Travel is not covered." in words
 
 
-def test_the_closing_pages_show_the_ledger_and_where_the_unspent_money_goes(app: Flask, world: World) -> None:
+def test_the_closing_pages_show_the_ledger_and_where_the_unspent_money_goes(desk: Desk, world: World) -> None:
     bid_id = to_active(world)
     world.act("payer", bid_id, "pay_claim", {"claim_id": checked(world, bid_id)})
     world.act("responsible", bid_id, "start_closing", {"reason": "The work is done."})
-    words = draw(app, world, "finance", bid_id, "propose_closure")
+    words = desk.read("finance", bid_id, "actions/propose_closure")
     assert "2011 to 2012 £80,000 Goes back to the fund" in words
     assert "2012 to 2013 £100,000 Goes back to the fund" in words
     world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
-    words = draw(app, world, "responsible", bid_id, "confirm_closure")
+    words = desk.read("responsible", bid_id, "actions/confirm_closure")
     assert "As Finance proposed on" in words
     assert "Not spent £180,000" in words
     assert "Closing cannot be undone" in words
+
+
+def test_a_payment_request_is_sent_with_its_evidence_and_checked_and_paid_by_others(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_active(world)
+    evidence = (BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"), "invoices.pdf")
+    sent = desk.send(
+        "drafter",
+        bid_id,
+        "actions/make_claim",
+        year="2011",
+        amount="1,000.50",
+        narrative="Two reviews",
+        evidence=evidence,
+    )
+    assert sent.status_code == 303
+    words = desk.read("manager", bid_id, "actions/check_claim")
+    assert "invoices.pdf" in words
+    claim_id = form_choice(desk.open("manager", bid_id, "actions/check_claim").text)
+    typed = {"claim_id": claim_id, "accepted": "1,000.50", "reason": ""}
+    assert desk.send("manager", bid_id, "actions/check_claim", **typed).status_code == 303
+    assert desk.send("payer", bid_id, "actions/pay_claim", claim_id=claim_id).status_code == 303
+    assert "£1,000.50, by Payer" in desk.read("finance", bid_id, "award")
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused_beside_its_field(desk: Desk, world: World) -> None:
+    bid_id = to_active(world)
+    answer = desk.send(
+        "drafter",
+        bid_id,
+        "actions/make_claim",
+        year="2011",
+        amount="1",
+        narrative="One review",
+        evidence=(BytesIO(b"MZ\x90\x00"), "invoices.pdf"),
+    )
+    assert answer.status_code == 200
+    assert 'href="#evidence"' in answer.text
+    assert "One review" in answer.text
+
+
+def test_an_amount_above_what_is_left_is_refused_beside_its_field(desk: Desk, world: World) -> None:
+    bid_id = to_active(world)
+    typed = {"year": "2011", "amount": "200,000.01", "narrative": "All reviews"}
+    answer = desk.send("drafter", bid_id, "actions/make_claim", **typed)
+    assert answer.status_code == 200
+    assert "£200,000 of 2011 to 2012 is left to request" in answer.text
+
+
+def test_a_form_of_an_award_that_does_not_exist_is_answered_in_words(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    for action in ("offer", "accept_offer", "make_claim", "check_claim", "pay_claim", "confirm_closure"):
+        desk.open("finance", bid_id, "award")
+        answer = desk.client.post(desk.address(bid_id, f"actions/{action}"), data={})
+        assert answer.status_code in {200, 400, 409}
+
+
+def form_choice(markup: str) -> str:
+    """The value of the first radio of a page."""
+    return str(next(one.get("value") for one in elements(markup) if one.get("type") == "radio"))

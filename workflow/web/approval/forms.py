@@ -9,6 +9,7 @@ from workflow.accounts.queries import Viewer
 from workflow.approval.models import AccountingTest, Criterion
 from workflow.cases import Case
 from workflow.cases.facts import facts_for
+from workflow.errors import Problem, Refused
 from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
@@ -98,6 +99,11 @@ class Approval(NamedTuple):
     reason: str
 
 
+NOT_ASSESSED = Problem(
+    "not_assessed", "This bid has not been assessed.", "An assessor recommends first.", "An assessor"
+)
+
+
 @form_named("approve")
 class ApproveForm(ActionForm):
     """The declaration first, then the reason; approving is the button."""
@@ -126,8 +132,14 @@ class ApproveForm(ActionForm):
     )
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
-        """Gather what the approver decides on."""
+        """Gather what the approver decides on.
+
+        Raises:
+            Refused: when nobody has assessed the bid.
+        """
         self.brief = brief_of(session, viewer, case, now)
+        if self.brief.assessment is None:
+            raise Refused([NOT_ASSESSED])
 
     def data_tuple(self) -> Approval:
         """What was filled in."""

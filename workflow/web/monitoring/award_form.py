@@ -9,12 +9,17 @@ from workflow.cases import Case
 from workflow.cases.facts import facts_for
 from workflow.clock import london_date
 from workflow.documents.reading import attachments_of
+from workflow.errors import Problem, Refused
 from workflow.money import format_pounds, year_label
 from workflow.monitoring import queries
 from workflow.monitoring.models import Claim, ClaimState
 from workflow.web.approval.brief import working_days_left
 from workflow.web.forms import ActionForm, Option
 from workflow.web.monitoring.ledger import award_years, goes_back
+
+NO_AWARD = Problem(
+    "no_award", "There is no award yet.", "The finance officer makes the offer first.", "The finance officer"
+)
 
 
 class AwardForm(ActionForm):
@@ -25,13 +30,20 @@ class AwardForm(ActionForm):
     """
 
     shown: ClaimState | None = None
+    needs_award = True
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
-        """Gather what the page shows."""
+        """Gather what the page shows.
+
+        Raises:
+            Refused: when there is no award, and this form is of one.
+        """
         self.facts = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]
         self.years = award_years(self.facts)
         self.back = goes_back(self.years, london_date(now))
         self.award = queries.award_of(session, viewer, case)
+        if self.award is None and self.needs_award:
+            raise Refused([NO_AWARD])
         claims = self.award.claims if self.award else []
         self.lines = [line for line in claims if line.claim.state is self.shown]
         self.files = attachments_of(session, [f"claim:{line.claim.id}" for line in self.lines])

@@ -1,17 +1,14 @@
 """The forms of an award."""
 
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from workflow import documents
 from workflow.accounts.queries import Viewer, people_named
 from workflow.cases import Case
 from workflow.clock import london_date
-from workflow.db import Work
-from workflow.errors import Invalid
+from workflow.errors import Problem, Refused
 from workflow.money import Pence, financial_year, format_pounds, total, year_label
 from workflow.monitoring.models import ClaimState
 from workflow.monitoring.rules import work_ends_on
@@ -40,6 +37,7 @@ class Offer(NamedTuple):
 class OfferForm(AwardForm):
     """The agreement's words; its amounts are those that were approved."""
 
+    needs_award = False
     conditions = LongTextField(
         "What does the agreement ask of the recipient?",
         hint="For a determination without conditions, name the deliverables of the memorandum of understanding.",
@@ -89,7 +87,7 @@ class AcceptOfferForm(AwardForm):
 
 
 class ClaimData(NamedTuple):
-    """A payment request: the financial year, pence, what it is for, and the ids of its evidence."""
+    """A payment request: the financial year, pence, what it is for, and the ids of its evidence, once that is stored."""
 
     year: int
     amount_pence: Pence
@@ -101,7 +99,6 @@ class ClaimData(NamedTuple):
 class MakeClaimForm(AwardForm):
     """A payment request for one financial year."""
 
-    kept: tuple[int, ...] = ()
     year = SelectField("Which financial year is it for?", required="Choose a financial year")
     amount = MoneyField("How much do you request?", required="Enter an amount", least=1)
     narrative = LongTextField(
@@ -121,30 +118,12 @@ class MakeClaimForm(AwardForm):
             if row.year <= this_year
         )
 
-    def keep_files(self, work: Work, folder: Path) -> None:
-        """Store the evidence in the unit of work that makes the payment request, so that both stand or fall together.
-
-        Raises:
-            Invalid: naming the field, when the file is not one that is taken.
-        """
-        given = self.evidence.data
-        if given is None:
-            return
-        try:
-            kept = documents.store(
-                work, folder, name=given.filename or "", data=cast("BinaryIO", given.stream), kind="evidence"
-            )
-        except Invalid as error:
-            raise Invalid(str(error), field="evidence") from error
-        self.kept = (kept.id,)
-
     def data_tuple(self) -> ClaimData:
         """What was filled in."""
         return ClaimData(
             int(self.year.data or 0),
             self.amount.data or Pence(0),
             self.narrative.data or "",
-            self.kept,
         )
 
 
@@ -251,6 +230,14 @@ class ProposeClosureForm(AwardForm):
         return Summary(self.summary.data or "")
 
 
+NO_FIGURES = Problem(
+    "no_closure",
+    "No final figures are proposed.",
+    "The finance officer proposes them.",
+    "The finance officer",
+)
+
+
 @form_named("confirm_closure")
 class ConfirmClosureForm(AwardForm):
     """The second person's confirmation."""
@@ -262,8 +249,14 @@ class ConfirmClosureForm(AwardForm):
     )
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
-        """Gather the proposed figures and who proposed them, beside the ledger as it stands."""
+        """Gather the proposed figures and who proposed them, beside the ledger as it stands.
+
+        Raises:
+            Refused: when there are none.
+        """
         super().prepare(session, viewer, case, now)
+        if self.award is None or self.award.closure is None:
+            raise Refused([NO_FIGURES])
         proposer = self.facts["monitoring"].closure_proposed_by
         names = people_named(session, [] if proposer is None else [proposer])
         self.proposed_by = names.get(proposer, "somebody who has left")
