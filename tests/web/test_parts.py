@@ -212,6 +212,7 @@ def test_an_error_summary_takes_the_focus_and_each_link_leads_to_its_box(
 ) -> None:
     page.goto(f"{showing.address}/fields")
     page.get_by_role("button", name="Save and continue").click()
+    page.locator(".govuk-error-summary").wait_for()
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
     assert axe.violations(page) == []
@@ -254,6 +255,5 @@ def test_the_fields_can_be_filled_in_by_keyboard_and_without_scripts(
     page.locator("#council").select_option("a")
     page.locator("#file").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"x"})
     page.get_by_role("button", name="Save and continue").click()
-    assert page.locator(".govuk-error-summary").count() == 0
-    assert page.url.endswith("/parts")
+    page.wait_for_url("**/parts")
     context.close()

@@ -99,6 +99,7 @@ def test_somebody_who_left_cannot_sign_in_and_is_signed_out(
     "path",
     [
         "//evil.example",
+        "///evil.example",
         "https://evil.example",
         "/\\evil.example",
         "javascript:alert(1)",
