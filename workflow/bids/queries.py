@@ -26,14 +26,20 @@ from workflow.bids.models import (
 )
 from workflow.bids.rules import BidsFacts, round_is_open_on
 from workflow.bids.sections import SECTIONS
-from workflow.cases import Case
+from workflow.cases import Case, subject_of
+from workflow.cases.models import RequestKey
 from workflow.cases.queries import case_by_reference
 from workflow.clock import london_date
+from workflow.db import person
 from workflow.engine import Reason
 from workflow.errors import NotHere
 from workflow.funds.models import Fund, Power
 from workflow.funds.recipients import recipient_of
 from workflow.funds.rules import power_fits
+
+SIGNATORY = Role.SIGNATORY
+WRITERS = (Role.DRAFTER, Role.SIGNATORY)
+"""Who writes a body's bids."""
 
 
 def facts(
@@ -165,7 +171,7 @@ def outcomes_of(session: Session, viewer: Viewer | None, round_: Round) -> list[
 
 def bodies_of(session: Session, viewer: Viewer) -> list[Organisation]:
     """The bodies for which the viewer may write a bid, by name."""
-    ids = viewer.organisations(Role.DRAFTER, Role.SIGNATORY)
+    ids = viewer.organisations(*WRITERS)
     return list(
         session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name))
     )
@@ -196,6 +202,12 @@ def cannot_be_paid(view: RoundView, body: Organisation, now: datetime) -> Reason
     return power_fits(view.power.terms, recipient_of(body), view.round.first_year, on=london_date(now))
 
 
+def fund_title(session: Session, viewer: Viewer, case: Case) -> str:
+    """The title of the fund of a bid that the viewer fetched."""
+    del viewer
+    return session.get_one(Fund, case.fund_id).title
+
+
 def content_by_reference(session: Session, viewer: Viewer, reference: str) -> tuple[Case, Content]:
     """A bid with all that it says.
 
@@ -204,6 +216,21 @@ def content_by_reference(session: Session, viewer: Viewer, reference: str) -> tu
     """
     case = case_by_reference(session, viewer, reference)
     return case, content_of(session, case.id)
+
+
+def was_applied(session: Session, viewer: Viewer, case: Case, *, action: str, key: str) -> bool:
+    """Whether this form of the viewer was applied already, so that a second press lands where the first did."""
+    return (
+        session.scalar(
+            select(RequestKey.result.is_not(None)).where(
+                RequestKey.key == key,
+                RequestKey.actor == str(person(viewer.person_id)),
+                RequestKey.action == action,
+                RequestKey.subject == subject_of(case.id),
+            )
+        )
+        is True
+    )
 
 
 def version_of(session: Session, viewer: Viewer, case: Case, number: int | None = None) -> BidVersion | None:

@@ -1,0 +1,221 @@
+"""The queue and the first page."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event, text
+
+from tests.bids.world import World
+
+SignIn = Callable[[str], None]
+
+
+@contextmanager
+def statements(connection: Connection) -> Iterator[list[str]]:
+    """The statements that reach the database while the block runs, savepoints left out."""
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if "SAVEPOINT" not in statement:
+            seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
+
+
+def due(world: World, reference: str, day: date | None) -> None:
+    """Set the date that the queue sorts by, as `apply` would."""
+    with world.work() as work:
+        work.session.execute(
+            text('UPDATE "case" SET due_on = :day WHERE reference = :reference'),
+            {"day": day, "reference": reference},
+        )
+
+
+def order(page: str, *titles: str) -> list[str]:
+    """The titles in the order in which the page's table has them."""
+    table = page[page.index("<table") :]
+    return sorted((title for title in titles if title in table), key=table.index)
+
+
+def test_late_comes_first_and_no_date_last(client: FlaskClient, world: World, sign_in: SignIn) -> None:
+    for title, day in (("None", None), ("Later", date(2011, 4, 12)), ("Late", date(2011, 3, 24))):
+        due(world, world.submitted(title=f"Bid {title}"), day)
+    sign_in("officer")
+    page = client.get("/queue").text
+    assert order(page, "Bid None", "Bid Later", "Bid Late") == ["Bid Late", "Bid Later", "Bid None"]
+    assert "Late by 3 working days" in page
+    assert "10 working days left" in page
+
+
+def test_a_row_says_what_waits_for_the_reader(client: FlaskClient, world: World, sign_in: SignIn) -> None:
+    world.submitted()
+    sign_in("officer")
+    assert "You: Take this bid for its first check" in client.get("/queue").text
+    sign_in("assessor")
+    page = client.get("/queue").text
+    assert "You: " not in page
+    assert "Case officer" in page
+
+
+def test_a_reader_of_another_department_sees_an_empty_queue_that_says_why(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    world.submitted()
+    sign_in("stranger")
+    page = client.get("/queue").text
+    assert "0 bids" in page
+    assert "A bid appears when its lead body signs and sends it" in page
+
+
+def test_a_body_sees_only_its_own_bids(client: FlaskClient, world: World, sign_in: SignIn) -> None:
+    world.submitted(title="Of LGID")
+    sign_in("adass")
+    assert "Of LGID" not in client.get("/queue").text
+    sign_in("writer")
+    assert "Of LGID" in client.get("/queue").text
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("state=submitted", True),
+        ("state=screening", False),
+        ("state=nonsense", False),
+        ("fund=TOPSLICE", True),
+        ("fund=nonsense", False),
+        ("due=late", False),
+        ("due=soon", True),
+        ("due=nonsense", False),
+        ("text=peer", True),
+        ("text=SLI-2011", True),
+        ("text=%25", False),
+        ("text=zzz", False),
+        ("after=nonsense", False),
+        ("after=2011-02-30.1", False),
+        ("after=2011-01-01.99999999999999999999", False),
+        ("after=none.1", False),
+        ("after=2011-01-01.1", True),
+    ],
+)
+def test_a_filter_shows_what_fits_and_nothing_for_what_means_nothing(
+    client: FlaskClient, world: World, sign_in: SignIn, query: str, seen: bool
+) -> None:
+    world.submitted()
+    sign_in("officer")
+    answer = client.get(f"/queue?{query}")
+    assert answer.status_code == 200
+    assert ("Peer challenge for every council" in answer.text) is seen
+
+
+def test_each_filter_in_use_can_be_taken_away(client: FlaskClient, world: World, sign_in: SignIn) -> None:
+    sign_in("officer")
+    page = client.get("/queue?state=submitted&due=late&text=peer").text
+    assert 'href="/queue?text=peer&amp;due=late"' in page
+    assert 'href="/queue?text=peer&amp;state=submitted"' in page
+
+
+def test_pages_follow_each_other_by_key_without_gap_or_repetition(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    reference = world.submitted()
+    copies(world, reference, 60)
+    sign_in("officer")
+    seen: list[str] = []
+    path = "/queue"
+    for _ in range(3):
+        page = client.get(path).text
+        seen += [piece.split('"')[0] for piece in page.split('href="/bids/')[1:]]
+        if 'rel="next"' not in page:
+            break
+        path = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 61
+
+
+def copies(world: World, reference: str, number: int) -> None:
+    """As many bids like one, half of them without a due date."""
+    with world.work() as work:
+        work.session.execute(
+            text(
+                """
+                WITH made AS (
+                    INSERT INTO "case" (kind, reference, title, workflow_key, workflow_version, state, ended, rev,
+                        department_id, proposer_id, fund_id, amount_pence, due_on, opened_at, changed_at, changed_what)
+                    SELECT kind, 'COPY-' || n, 'Copy ' || n, workflow_key, workflow_version, state, ended, rev,
+                        department_id, proposer_id, fund_id, amount_pence,
+                        CASE WHEN n % 2 = 0 THEN due_on + n / 10 END, opened_at, changed_at, changed_what
+                    FROM "case", generate_series(1, :number) AS n WHERE reference = :reference
+                    RETURNING id
+                )
+                INSERT INTO bid (id, round_id, lead_id, title, other_support, outcome_codes, area_codes, match_pence)
+                SELECT made.id, round_id, lead_id, bid.title, other_support, outcome_codes, area_codes, match_pence
+                FROM made, bid JOIN "case" c ON c.id = bid.id WHERE c.reference = :reference
+                """
+            ),
+            {"number": number, "reference": reference},
+        )
+
+
+@pytest.mark.parametrize("path", ["/queue", "/", "/bids"])
+def test_a_page_costs_as_many_statements_for_many_bids_as_for_one(
+    client: FlaskClient, world: World, sign_in: SignIn, connection: Connection, path: str
+) -> None:
+    reference = world.submitted()
+    sign_in("officer")
+    client.get(path)
+    with statements(connection) as for_one:
+        client.get(path)
+    copies(world, reference, 60)
+    with statements(connection) as for_many:
+        assert "Copy" in client.get(path).text
+    assert len(for_many) == len(for_one), "\n".join(for_many)
+
+
+def test_the_queue_stays_within_its_budget_of_statements(
+    client: FlaskClient, world: World, sign_in: SignIn, connection: Connection
+) -> None:
+    world.submitted()
+    sign_in("officer")
+    client.get("/queue")
+    with statements(connection) as seen:
+        client.get("/queue")
+    assert len(seen) <= 15, "\n---\n".join(seen)
+
+
+def test_signed_out_the_first_page_shows_open_rounds(client: FlaskClient, world: World) -> None:
+    page = client.get("/").text
+    assert "Sector-led improvement, first round" in page
+    assert "You do not need an account" in page
+
+
+def test_what_waits_is_sorted_into_late_soon_and_later(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    for title, day in (("One", date(2011, 3, 24)), ("Two", date(2011, 4, 1)), ("Three", date(2011, 5, 3))):
+        due(world, world.submitted(title=f"Bid {title}"), day)
+    sign_in("officer")
+    page = client.get("/").text
+    assert page.index('id="late"') < page.index("Bid One") < page.index('id="soon"') < page.index("Bid Two")
+    assert page.index("Bid Two") < page.index('id="later"') < page.index("Bid Three")
+
+
+def test_a_step_that_is_barred_to_the_reader_is_named_with_its_reason(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    world.start()
+    sign_in("signatory")
+    page = client.get("/").text
+    assert "You may not do these" in page
+    assert "11 sections are not finished" in page
+
+
+def test_with_nothing_to_do_the_page_says_what_would_bring_something(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    for who in ("kent", "stranger", "administrator"):
+        sign_in(who)
+        assert "Nothing waits for you" in client.get("/").text

@@ -1,0 +1,182 @@
+"""Lists of bids, always within what the viewer may see: all of them by age, and the queue of live ones by due date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Date, Select, cast, false, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from workflow.accounts.models import Organisation
+from workflow.accounts.queries import Viewer
+from workflow.cases import Case
+from workflow.cases.queries import visible
+from workflow.funds.models import Fund
+
+PAGE = 25
+"""How many bids one page shows."""
+
+MOST_COUNTED = 1000
+"""Beyond this many the queue says "more than": counting all of them would cost more than showing a page."""
+
+LATE, SOON = "late", "soon"
+"""What may be asked of due dates."""
+
+NO_DATE = "none"
+"""How a page's key writes a bid without a due date, which comes last."""
+
+# The expression of the index of the queue, so that a page is read from it in order.
+_DUE = func.coalesce(Case.due_on, literal_column("'infinity'::date"))
+
+
+@dataclass(frozen=True, slots=True)
+class BidRow:
+    """A bid in a list."""
+
+    case: Case
+    lead: str
+    fund_code: str
+    fund: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the reader asked to see. A value that means nothing shows no bids; an empty one asks for nothing.
+
+    `text` is looked for in title, reference and lead body; `states` are names of states, `funds` codes; `due` is LATE or
+    SOON; `soon` is the last London date that counts as soon.
+    """
+
+    today: date
+    soon: date
+    text: str = ""
+    states: tuple[str, ...] = ()
+    funds: tuple[str, ...] = ()
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue. `count` stops at MOST_COUNTED + 1; `next_key` is None on the last page."""
+
+    rows: tuple[BidRow, ...]
+    count: int
+    total_pence: int
+    next_key: str | None
+
+
+def _rows() -> Select[Case, str, str, str]:
+    return (
+        select(Case, Organisation.name, Fund.code, Fund.title)
+        .join(Organisation, Organisation.id == Case.proposer_id)
+        .join(Fund, Fund.id == Case.fund_id)
+    )
+
+
+def bids(session: Session, viewer: Viewer, *, after: int | None = None) -> tuple[list[BidRow], bool]:
+    """One page of all bids that the viewer may see, the newest first, and whether there are more."""
+    statement = _rows().where(visible(viewer)).order_by(Case.id.desc()).limit(PAGE + 1)
+    if after is not None:
+        statement = statement.where(Case.id < after)
+    found = [BidRow(*row) for row in session.execute(statement)]
+    return found[:PAGE], len(found) > PAGE
+
+
+def queue(session: Session, viewer: Viewer, asked: QueueFilter, *, after: str = "") -> QueuePage:
+    """One page of the live bids that the viewer may see, late and soonest due first; two statements."""
+    chosen = _chosen(_rows(), viewer, asked)
+    statement = _beyond(chosen, after).order_by(_DUE, Case.id).limit(PAGE + 1)
+    found = [BidRow(*row) for row in session.execute(statement)]
+    counted = (
+        _chosen(_rows(), viewer, asked)
+        .with_only_columns(Case.amount_pence, maintain_column_froms=True)
+        .limit(MOST_COUNTED + 1)
+        .subquery()
+    )
+    count, total = session.execute(
+        select(func.count(), func.coalesce(func.sum(counted.c.amount_pence), 0)).select_from(counted)
+    ).one()
+    more = len(found) > PAGE
+    rows = tuple(found[:PAGE])
+    return QueuePage(rows, count, int(total), key_of(rows[-1].case) if more else None)
+
+
+def waiting(session: Session, viewer: Viewer, states: Sequence[str], *, limit: int = 50) -> list[BidRow]:
+    """The live bids that the viewer may see in some states, soonest due first: what may wait for the viewer."""
+    statement = (
+        _rows()
+        .where(visible(viewer), ~Case.ended, Case.state.in_(states))
+        .order_by(_DUE, Case.id)
+        .limit(limit)
+    )
+    return [BidRow(*row) for row in session.execute(statement)]
+
+
+def changed(session: Session, viewer: Viewer, *, limit: int = 5) -> list[BidRow]:
+    """The bids that the viewer may see and that changed last, the newest change first."""
+    statement = _rows().where(visible(viewer)).order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit)
+    return [BidRow(*row) for row in session.execute(statement)]
+
+
+def funds_in_queue(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
+    """The code and title of the funds that the viewer's departments and bodies may have bids to, by title."""
+    places = sorted({grant.organisation_id for grant in viewer.grants})
+    of_bids = select(Case.id).where(Case.fund_id == Fund.id, Case.proposer_id.in_(places)).exists()
+    rows = session.execute(
+        select(Fund.code, Fund.title)
+        .where(or_(Fund.department_id.in_(places), of_bids))
+        .order_by(Fund.title, Fund.id)
+    )
+    return list(rows.tuples())
+
+
+def key_of(case: Case) -> str:
+    """A bid's place in the queue, as a page's address carries it: `2011-03-24.17`, or `none.17` without a date."""
+    return f"{case.due_on.isoformat() if case.due_on else NO_DATE}.{case.id}"
+
+
+def _chosen(
+    statement: Select[Case, str, str, str], viewer: Viewer, asked: QueueFilter
+) -> Select[Case, str, str, str]:
+    statement = statement.where(visible(viewer), ~Case.ended)
+    if asked.states:
+        statement = statement.where(Case.state.in_(asked.states))
+    if asked.funds:
+        statement = statement.where(Fund.code.in_(asked.funds))
+    if asked.text:
+        words = f"%{_plain(asked.text)}%"
+        statement = statement.where(
+            or_(
+                Case.title.ilike(words, escape="\\"),
+                Case.reference.ilike(words, escape="\\"),
+                Organisation.name.ilike(words, escape="\\"),
+            )
+        )
+    match asked.due:
+        case "":
+            return statement
+        case "late":
+            return statement.where(Case.due_on < asked.today)
+        case "soon":
+            return statement.where(Case.due_on.between(asked.today, asked.soon))
+        case _:
+            return statement.where(false())
+
+
+def _plain(text: str) -> str:
+    """The text with the marks that a search would read as wild cards taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _beyond(statement: Select[Case, str, str, str], after: str) -> Select[Case, str, str, str]:
+    """Only what comes after a key; a key that means nothing shows nothing."""
+    if not after:
+        return statement
+    day, _, number = after.partition(".")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return statement.where(false())
+    try:
+        written = "infinity" if day == NO_DATE else date.fromisoformat(day).isoformat()
+    except ValueError:
+        return statement.where(false())
+    return statement.where(tuple_(_DUE, Case.id) > tuple_(cast(literal(written), Date), literal(int(number))))

@@ -1,0 +1,130 @@
+"""The forms of starting a bid and of the department's and the signatory's first actions."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+from wtforms.validators import ValidationError
+
+from workflow.accounts.queries import Viewer
+from workflow.bids.rules import CRITERIA
+from workflow.cases import Case
+from workflow.web.actions import form_named
+from workflow.web.bids.words import CRITERIA_HINTS
+from workflow.web.forms import (
+    ActionForm,
+    CheckboxesField,
+    LongTextField,
+    Option,
+    RadiosField,
+    TextField,
+)
+
+YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+
+
+class StartData(NamedTuple):
+    """A new bid: the round's code, the id of the body that leads, a title."""
+
+    round_code: str
+    lead_id: int
+    title: str
+
+
+class StartForm(ActionForm):
+    """Which round, for whom, under which title. The title can be changed later."""
+
+    round = RadiosField("Which funding round?", required="Choose a funding round")
+    lead = RadiosField("Which body leads?", required="Choose the body that leads")
+    title = TextField("Title", hint="You can change it later.", required="Enter a title", longest=150)
+
+    def data_tuple(self) -> StartData:
+        """What the command takes."""
+        return StartData(self.round.data or "", int(self.lead.data or 0), self.title.data or "")
+
+
+class Declaration(NamedTuple):
+    """A declaration made by ticking a box and pressing the button."""
+
+    declaration: bool
+
+
+@form_named("submit")
+class SubmitForm(ActionForm):
+    """The signature: nothing is ticked in advance."""
+
+    declaration = CheckboxesField(
+        "Your declaration",
+        options=(
+            Option("true", "What this bid says is true as far as I know"),
+            Option("may_sign", "I may sign for the lead body, and its partners know what is asked of them"),
+        ),
+        required="Tick both boxes to sign, or go back",
+    )
+
+    def validate_declaration(self, field: CheckboxesField) -> None:
+        """Both are needed."""
+        if len(field.data) < len(field.options):
+            raise ValidationError("Tick both boxes to sign, or go back")
+
+    def data_tuple(self) -> Declaration:
+        """What the command takes."""
+        return Declaration(declaration=True)
+
+
+class Nothing(NamedTuple):
+    """An action that asks for nothing but the press of its button."""
+
+
+@form_named("take_case")
+class TakeCaseForm(ActionForm):
+    """One button: the person takes the bid."""
+
+    def data_tuple(self) -> Nothing:
+        """Nothing is asked."""
+        return Nothing()
+
+
+class FirstCheck(NamedTuple):
+    """An answer for each question of the first check, and what the officer wants to say."""
+
+    answers: dict[str, bool]
+    reason: str
+
+
+@form_named("pass_first_check")
+class FirstCheckForm(ActionForm):
+    """The questions of the first check. Nothing is answered in advance. Source: seed, paragraphs 2 to 4."""
+
+    @classmethod
+    def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[FirstCheckForm]":
+        """A field for each question, named as the rule names it."""
+        del session, viewer, case, now
+        fields: dict[str, Any] = {
+            name: RadiosField(
+                question,
+                hint=CRITERIA_HINTS[name],
+                options=YES_NO,
+                required="Answer yes or no",
+                what=question,
+                inline=True,
+            )
+            for name, question in CRITERIA.items()
+        }
+        fields["reason"] = LongTextField(
+            "What should the next reader know?", hint="You may leave this empty.", longest=2000, rows=4
+        )
+        return type(cls.__name__, (cls,), fields)
+
+    def data_tuple(self) -> FirstCheck:
+        """What the command takes."""
+        answers = {name: self[name].data == "yes" for name in CRITERIA}
+        return FirstCheck(answers, self["reason"].data or "")
+
+
+ACTION_FORMS: dict[str, type[ActionForm]] = {
+    "submit": SubmitForm,
+    "take_case": TakeCaseForm,
+    "pass_first_check": FirstCheckForm,
+}
+"""The forms of this room's actions, by the name in the definition."""

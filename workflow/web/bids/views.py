@@ -1,0 +1,110 @@
+"""Rounds, the list of bids, starting one, and the record of a bid with its sections and history."""
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from workflow.bids import commands, lists, queries
+from workflow.cases.queries import case_by_reference
+from workflow.errors import Invalid, NotAllowed, Refused
+from workflow.web.bids import acting, writing
+from workflow.web.bids.forms import StartForm
+from workflow.web.bids.frame import bid_frame, is_inside, state_words
+from workflow.web.bids.record import key_facts, record_of, shown_history, timeline
+from workflow.web.bids.room import blueprint
+from workflow.web.context import current_viewer, now, read_session, viewer, work
+from workflow.web.forms import Option
+from workflow.web.pages import render
+
+__all__ = ["acting", "blueprint", "writing"]
+
+PAGES = "pages/bids"
+
+
+@blueprint.get("/rounds")
+def rounds() -> Response:
+    """All funding rounds, open ones first; everybody may see them."""
+    return render(f"{PAGES}/rounds.html", rounds=queries.rounds(read_session(), current_viewer(), now()))
+
+
+@blueprint.get("/rounds/<code>")
+def round_page(code: str) -> Response:
+    """One round: what it is for, until when, how much, and whether the reader's bodies can be paid from it."""
+    session, reader = read_session(), current_viewer()
+    found = queries.round_by_code(session, reader, code, now())
+    bodies = queries.bodies_of(session, reader) if reader else []
+    return render(
+        f"{PAGES}/round.html",
+        found=found,
+        outcomes=queries.outcomes_of(session, reader, found.round),
+        bodies=[(body, queries.cannot_be_paid(found, body, now())) for body in bodies],
+    )
+
+
+@blueprint.get("/bids")
+def index() -> Response:
+    """Every bid that the reader may see, the newest first, ended ones too."""
+    session, reader = read_session(), viewer()
+    rows, more = lists.bids(session, reader, after=request.args.get("after", type=int))
+    next_href = url_for("bids.index", after=rows[-1].case.id) if more else ""
+    return render(
+        f"{PAGES}/index.html",
+        rows=[(row, *state_words(reader, row.case)) for row in rows],
+        next_href=next_href,
+        may_start=bool(queries.bodies_of(session, reader)),
+    )
+
+
+@blueprint.route("/bids/new", methods=["GET", "POST"])
+def new() -> Response:
+    """Start a bid: for whom, in which round, under which title. The same press twice starts one bid."""
+    session, reader = read_session(), viewer()
+    bodies = queries.bodies_of(session, reader)
+    if not bodies:
+        raise NotAllowed(
+            "Only a bid writer or signatory can start a bid. Ask your organisation’s administrator."
+        )
+    opened = [view for view in queries.rounds(session, reader, now()) if view.is_open]
+    form = StartForm(rev=0, data={"round": request.args.get("round")})
+    form.round.options = tuple(Option(v.round.code, v.round.title, v.fund.title) for v in opened)
+    form.lead.options = tuple(Option(str(body.id), body.name) for body in bodies)
+    if not form.validate_on_submit():
+        return render(f"{PAGES}/new.html", form=form, rounds=opened)
+    try:
+        with work() as at_work:
+            reference = commands.start_bid(at_work, **form.data_tuple()._asdict(), key=form.request_key)
+    except (Refused, Invalid) as error:
+        if not form.refuse(error):
+            raise
+        return render(f"{PAGES}/new.html", form=form, rounds=opened)
+    return redirect(url_for("bids.sections", reference=reference), 303)
+
+
+@blueprint.get("/bids/<reference>")
+def show(reference: str) -> Response:
+    """The record of a bid: who, until when, then what; where it is; its facts, money and newest events."""
+    session, reader = read_session(), viewer()
+    case, content = queries.content_by_reference(session, reader, reference)
+    return render(
+        f"{PAGES}/show.html",
+        **bid_frame(session, reader, case, tab="summary"),
+        content=content,
+        record=record_of(session, reader, case, now()),
+        key_facts=key_facts(case, content, queries.fund_title(session, reader, case)),
+        outcome_titles={one.code: one.title for one in content.outcomes},
+        is_writer=writing.is_writable(reader, case),
+        sees_set_aside=is_inside(reader, case),
+    )
+
+
+@blueprint.get("/bids/<reference>/history")
+def history(reference: str) -> Response:
+    """Everything that happened to a bid, newest first."""
+    session, reader = read_session(), viewer()
+    case = case_by_reference(session, reader, reference)
+    entries = shown_history(session, reader, case)
+    return render(
+        f"{PAGES}/history.html",
+        **bid_frame(session, reader, case, tab="history"),
+        entries=timeline(entries, now()),
+        newest=entries[0] if entries else None,
+    )

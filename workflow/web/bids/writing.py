@@ -1,0 +1,280 @@
+"""Writing a bid: the list of sections, one question page for each, the pages of rows, checking the answers."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from workflow.accounts.queries import Viewer
+from workflow.bids import commands, queries
+from workflow.bids.commands import StaleSection
+from workflow.bids.content import Content
+from workflow.bids.models import CostHead, Section
+from workflow.bids.sections import SECTIONS, is_whole, unfinished
+from workflow.cases import Case
+from workflow.consultation.queries import Authority, authorities
+from workflow.errors import Invalid, NotHere
+from workflow.web.bids.frame import bid_frame
+from workflow.web.bids.list_forms import LISTS, DoneForm, ListPage, RemoveForm, RowForm
+from workflow.web.bids.questions import QUESTIONS
+from workflow.web.bids.reading import answers_of, section_answers
+from workflow.web.bids.room import blueprint
+from workflow.web.bids.section_forms import BudgetForm, SectionForm
+from workflow.web.bids.words import HEADS
+from workflow.web.context import now, read_session, viewer, work
+from workflow.web.pages import render
+
+PAGES = "pages/bids"
+
+
+@blueprint.get("/bids/<reference>/sections")
+def sections(reference: str) -> Response:
+    """The task list of a draft for those who write it; for everybody else what each section says."""
+    session, reader = read_session(), viewer()
+    case, content = queries.content_by_reference(session, reader, reference)
+    frame = bid_frame(session, reader, case, tab="sections")
+    if not is_writable(reader, case):
+        return render(f"{PAGES}/read.html", **frame, sections=answers_of(content))
+    return render(
+        f"{PAGES}/tasks.html",
+        **frame,
+        groups=_tasks(case, content),
+        done=len(SECTIONS) - len(unfinished(content)),
+        count=len(SECTIONS),
+        is_signatory=reader.has(queries.SIGNATORY, case.proposer_id),
+        content=content,
+    )
+
+
+def _tasks(case: Case, content: Content) -> dict[str, list[tuple[str, str, str, str, str]]]:
+    groups: dict[str, list[tuple[str, str, str, str, str]]] = {}
+    for section, words in SECTIONS.items():
+        status, colour = _status(content, section)
+        href = url_for("bids.section", reference=case.reference, name=section.value)
+        hint = _hint(content, section)
+        groups.setdefault(words.group, []).append((words.label, href, hint, status, colour))
+    return groups
+
+
+def _status(content: Content, section: Section) -> tuple[str, str]:
+    if is_whole(content, section):
+        return "Completed", ""
+    return ("In progress", "blue") if section.value in content.sections else ("Not yet started", "grey")
+
+
+def _hint(content: Content, section: Section) -> str:
+    """The first answer of a section that was saved, cut to a line."""
+    if section.value not in content.sections:
+        return ""
+    said = section_answers(content, section)
+    first = said[0][1].splitlines()[0] if said and said[0][1] else ""
+    return first if len(first) <= 80 else f"{first[:79]}…"
+
+
+@blueprint.route("/bids/<reference>/sections/<name>", methods=["GET", "POST"])
+def section(reference: str, name: str) -> Response:
+    """One section of a draft: its question page, or its list."""
+    session, reader = read_session(), viewer()
+    case, content = _draft(session, reader, reference)
+    chosen = _section_named(name)
+    if chosen in LISTS:
+        return _list_page(case, content, chosen)
+    question = QUESTIONS[chosen]
+    form = question.form(content)(rev=section_rev(content, chosen), data=question.before(content))
+    form.prepare(content, _councils(session, reader, chosen))
+    if not form.validate_on_submit():
+        return _question_page(case, content, chosen, form)
+    try:
+        _save(case, chosen, form, form.data_tuple())
+    except StaleSection as error:
+        return _conflict(session, reader, chosen, form, case=case, error=error)
+    except Invalid as error:
+        if not form.refuse(error):
+            raise
+        return _question_page(case, content, chosen, form)
+    flash(f"{SECTIONS[chosen].label} saved")
+    stays = "add_up" in request.form
+    endpoint = url_for("bids.section", reference=reference, name=name) if stays else _tasks_href(case)
+    return redirect(endpoint, 303)
+
+
+def _save(case: Case, chosen: Section, form: SectionForm | DoneForm, values: Any) -> None:
+    with work() as opened:
+        commands.save_section(opened, case.id, chosen, values, seen_rev=form.revision, key=form.request_key)
+
+
+def _question_page(
+    case: Case, content: Content, chosen: Section, form: SectionForm, *, status: int = 200, **more: Any
+) -> Response:
+    name = "budget" if isinstance(form, BudgetForm) else chosen.value
+    page = name if name in {"budget", "area"} else "section"
+    return render(
+        f"{PAGES}/{page}.html",
+        status=status,
+        form=form,
+        case=case,
+        content=content,
+        heading=QUESTIONS[chosen].heading,
+        tasks_href=_tasks_href(case),
+        heads=HEADS,
+        all_heads=tuple(CostHead),
+        **more,
+    )
+
+
+def _conflict(
+    session: Session, reader: Viewer, chosen: Section, form: SectionForm, *, case: Case, error: StaleSection
+) -> Response:
+    """Both texts: what the other person saved, and the form with one's own, to be saved over it knowingly."""
+    session.expire_all()
+    case, content = _draft(session, reader, case.reference)
+    form.rev.data, form.key.data = str(section_rev(content, chosen)), uuid4().hex
+    theirs = section_answers(content, chosen)
+    return _question_page(case, content, chosen, form, status=409, error=error, theirs=theirs)
+
+
+def _list_page(case: Case, content: Content, chosen: Section) -> Response:
+    page = LISTS[chosen]
+    form = DoneForm(rev=section_rev(content, chosen))
+    rows = page.rows(content)
+    if form.validate_on_submit():
+        if rows or chosen is Section.PARTNERS:
+            _save(case, chosen, form, None)
+            return redirect(_tasks_href(case), 303)
+        form.form_errors.append(f"Add at least one {page.one} first")
+    return render(
+        f"{PAGES}/list.html",
+        form=form,
+        case=case,
+        page=page,
+        name=chosen.value,
+        rows=[(row.id, page.cells(row, content)) for row in rows],
+        tasks_href=_tasks_href(case),
+    )
+
+
+@blueprint.route("/bids/<reference>/sections/<name>/new", methods=["GET", "POST"])
+def new_row(reference: str, name: str) -> Response:
+    """Add a row to a list."""
+    return _row_page(reference, name, None)
+
+
+@blueprint.route("/bids/<reference>/sections/<name>/<int:row_id>", methods=["GET", "POST"])
+def row(reference: str, name: str, row_id: int) -> Response:
+    """Change a row of a list."""
+    return _row_page(reference, name, row_id)
+
+
+def _row_page(reference: str, name: str, row_id: int | None) -> Response:
+    session, reader = read_session(), viewer()
+    case, content = _draft(session, reader, reference)
+    chosen, page = _list_named(name)
+    before = {} if row_id is None else page.before(_row(content, page, row_id))
+    form = page.form(rev=section_rev(content, chosen), data=before)
+    bodies = queries.possible_partners(session, reader, case, now()) if chosen is Section.PARTNERS else ()
+    form.prepare(content, bodies)
+    if form.validate_on_submit():
+        try:
+            _save_row(case, chosen, form, row_id)
+            return redirect(url_for("bids.section", reference=reference, name=name), 303)
+        except Invalid as error:
+            if not form.refuse(error):
+                raise
+    return render(
+        f"{PAGES}/row.html", form=form, case=case, page=page, name=name, row_id=row_id, is_new=row_id is None
+    )
+
+
+def _save_row(case: Case, chosen: Section, form: RowForm, row_id: int | None) -> None:
+    with work() as opened:
+        commands.add_row(
+            opened,
+            case.id,
+            chosen,
+            form.data_tuple(),
+            seen_rev=form.revision,
+            key=form.request_key,
+            row_id=row_id,
+        )
+
+
+@blueprint.route("/bids/<reference>/sections/<name>/<int:row_id>/remove", methods=["GET", "POST"])
+def remove_row(reference: str, name: str, row_id: int) -> Response:
+    """Remove a row of a list, after showing it once more."""
+    session, reader = read_session(), viewer()
+    case, content = _draft(session, reader, reference)
+    chosen, page = _list_named(name)
+    form = RemoveForm(rev=section_rev(content, chosen))
+    list_href = url_for("bids.section", reference=reference, name=name)
+    if form.validate_on_submit():
+        with work() as opened:
+            commands.remove_row(opened, case.id, chosen, row_id, key=form.request_key)
+        return redirect(list_href, 303)
+    cells = page.cells(_row(content, page, row_id), content)
+    return render(f"{PAGES}/remove.html", form=form, case=case, page=page, cells=cells, list_href=list_href)
+
+
+@blueprint.get("/bids/<reference>/check")
+def check(reference: str) -> Response:
+    """All answers of a draft on one page, each with its way back."""
+    session, reader = read_session(), viewer()
+    case, content = _draft(session, reader, reference)
+    return render(
+        f"{PAGES}/check.html",
+        case=case,
+        sections=answers_of(content),
+        unfinished=[SECTIONS[one].label for one in unfinished(content)],
+        tasks_href=_tasks_href(case),
+        is_signatory=reader.has(queries.SIGNATORY, case.proposer_id),
+    )
+
+
+def is_writable(reader: Viewer, case: Case) -> bool:
+    """Whether the reader may write this bid now."""
+    return case.state == "draft" and case.proposer_id in reader.organisations(*queries.WRITERS)
+
+
+def section_rev(content: Content, chosen: Section) -> int:
+    """The revision of a section; 0 when it was never saved."""
+    row = content.sections.get(chosen.value)
+    return row.rev if row else 0
+
+
+def _draft(session: Session, reader: Viewer, reference: str) -> tuple[Case, Content]:
+    case, content = queries.content_by_reference(session, reader, reference)
+    if case.proposer_id not in reader.organisations(*queries.WRITERS):
+        raise NotHere
+    if case.state != "draft":
+        raise Invalid("This bid was sent, so its text can no longer be changed here.")
+    return case, content
+
+
+def _section_named(name: str) -> Section:
+    try:
+        return Section(name)
+    except ValueError:
+        raise NotHere from None
+
+
+def _list_named(name: str) -> tuple[Section, ListPage]:
+    chosen = _section_named(name)
+    if chosen not in LISTS:
+        raise NotHere
+    return chosen, LISTS[chosen]
+
+
+def _row(content: Content, page: ListPage, row_id: int) -> Any:
+    found = page.row(content, row_id)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def _tasks_href(case: Case) -> str:
+    return url_for("bids.sections", reference=case.reference)
+
+
+def _councils(session: Session, reader: Viewer, chosen: Section) -> list[Authority]:
+    return authorities(session, reader, now()) if chosen is Section.AREA else []

@@ -1,0 +1,86 @@
+"""The first page."""
+
+from datetime import datetime
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from workflow.accounts.queries import Viewer
+from workflow.bids import lists, queries
+from workflow.cases.queries import offers_for
+from workflow.cases.registry import registry
+from workflow.clock import london_date
+from workflow.consultation.queries import public_consultations
+from workflow.deadlines import calendar
+from workflow.funds.queries import balances, funds_of
+from workflow.web.bids.frame import is_called_for, state_words
+from workflow.web.context import current_viewer, now, read_session
+from workflow.web.filters import due_words
+from workflow.web.pages import render
+from workflow.web.queue.views import SOON_DAYS, Line, grouped
+from workflow.web.roles import is_staff
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What waits for the reader; signed out, open rounds and consultations."""
+    reader = current_viewer()
+    return _signed_out() if reader is None else _your_work(read_session(), reader, now())
+
+
+def _signed_out() -> Response:
+    session = read_session()
+    rounds = [view for view in queries.rounds(session, None, now()) if view.is_open]
+    consultations, _ = public_consultations(session, None, show="open")
+    return render("pages/home/welcome.html", rounds=rounds, consultations=consultations)
+
+
+def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
+    days, today = calendar(session), london_date(moment)
+    soon = days.add_working_days(today, SOON_DAYS)
+    rows = lists.waiting(session, reader, _states_of(reader))
+    offered = offers_for(session, reader, [row.case for row in rows], moment)
+    mine: list[Line] = []
+    not_mine: list[tuple[lists.BidRow, str]] = []
+    for row in rows:
+        called = [offer for offer in offered[row.case.id] if is_called_for(reader, row.case, offer)]
+        may = next((offer for offer in called if offer.may), None)
+        if may is not None:
+            due = due_words(days.working_days_left(today, row.case.due_on)) if row.case.due_on else ""
+            mine.append(Line(row, *state_words(reader, row.case), may.action.label, (), due))
+        elif called:
+            not_mine.append((row, called[0].reasons[0].text))
+    return render(
+        "pages/home/your_work.html",
+        today=today,
+        soon=soon,
+        groups=grouped(mine, today, soon),
+        not_mine=not_mine,
+        changed=[(row, *state_words(reader, row.case)) for row in lists.changed(session, reader)],
+        fund=_fund(session, reader),
+        may_start=bool(reader.organisations(*queries.WRITERS)),
+    )
+
+
+def _states_of(reader: Viewer) -> list[str]:
+    """The states in which some action is for one of the reader's roles."""
+    held = {str(role) for role in reader.roles}
+    found = registry()
+    workflow = found.definitions["bid", found.current["bid"]]
+    return [
+        state.name
+        for state in workflow.states
+        if any(held & set(action.roles) for action in workflow.actions_from[state.name])
+    ]
+
+
+def _fund(session: Session, reader: Viewer) -> tuple[object, object] | None:
+    """The first fund of the reader's departments with its balances by year, for staff."""
+    if not is_staff(reader):
+        return None
+    places = {grant.organisation_id for grant in reader.grants}
+    own = next((fund for fund in funds_of(session, reader) if fund.department_id in places), None)
+    return None if own is None else (own, balances(session, reader, own.code))
