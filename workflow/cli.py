@@ -188,7 +188,7 @@ def _demo_accounts(chosen: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return OK
     for row in rows:
-        print("  ".join(str(row[name]) for name in ("email", "password", "role", "organisation")))
+        print(f"{row['email']:<40} {row['password']:<18} {row['role']}, {row['organisation']}")
     return OK
 
 

@@ -30,6 +30,9 @@ def web_command(settings: Settings) -> list[str]:
         "--max-requests-jitter",
         "2000",
         "--no-control-socket",
+        "--preload",
+        "--config",
+        "python:workflow.embedded.web_hooks",
         "workflow.app:create_app()",
     ]
 
@@ -58,6 +61,11 @@ def beat_command() -> list[str]:
 def filling_command() -> list[str]:
     """What brings the database to where the product can start, and ends."""
     return _python("workflow.embedded.filling")
+
+
+def accounts_command() -> list[str]:
+    """What lists the people of a demonstration, and ends."""
+    return [*_python("workflow"), "demo", "accounts"]
 
 
 def mail_sink_command(folder: str, descriptor: int) -> list[str]:

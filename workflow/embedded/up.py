@@ -3,13 +3,13 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from workflow.config import Settings, load_settings
 from workflow.embedded import dumps, parts, processes
@@ -99,10 +99,11 @@ class Installation:
         say("Preparing the database ...")
         self._fill(environ)
         say("Starting the product ...")
+        accounts = _list_accounts(settings, environ)
         self._start_product(settings, environ)
         _wait_until_ready(settings, self.supervisor, self.state)
         write_running(self.state, self._running(settings))
-        _greet(settings)
+        _greet(settings, accounts)
         self.supervisor.watch(lambda: self._dump_nightly(settings))
 
     def end(self) -> None:
@@ -239,19 +240,22 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, accounts: subprocess.Popen[str] | None) -> None:
     say("")
     say(f"  Ready: {settings.base_url}")
-    if settings.demo:
-        _show_accounts()
+    if accounts is not None:
+        listed, _ = accounts.communicate()
+        say("  Sign in as one of these (e-mail, password, role, organisation):")
+        for line in listed.splitlines():
+            say(f"    {line}")
     say("")
     say("  Ctrl-C stops it; the data is kept.")
 
 
-def _show_accounts() -> None:
-    from workflow.demo.accounts import accounts  # noqa: PLC0415 - only a demonstration has them.
-
-    rows: list[dict[str, Any]] = accounts()
-    say("  Sign in as one of these (e-mail, password, role, organisation):")
-    for row in rows:
-        say(f"    {row['email']:<40} {row['password']:<18} {row['role']}, {row['organisation']}")
+def _list_accounts(settings: Settings, environ: Mapping[str, str]) -> subprocess.Popen[str] | None:
+    """Who can sign in to a demonstration, asked in another process while the web server starts."""
+    if not settings.demo:
+        return None
+    return subprocess.Popen(
+        parts.accounts_command(), cwd=PROJECT, env=dict(environ), stdout=subprocess.PIPE, text=True
+    )
