@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Identity,
     MetaData,
     Text,
     TypeDecorator,
@@ -98,7 +99,7 @@ class Base(DeclarativeBase):
 class WithId:
     """A table whose rows are numbered by the database."""
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
 
 
 @dataclass(frozen=True, slots=True)

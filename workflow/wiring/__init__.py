@@ -6,10 +6,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from workflow import deadlines, notifications
+from workflow.audit.anchors import keep_daily_anchor
 from workflow.cases import registry as cases_registry
 from workflow.cases import sweep_breaches
 from workflow.cases.definitions import deploy, differing
@@ -69,13 +71,14 @@ def make_clock(settings: Settings, sessions: Sessions) -> Clock:
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """What background work needs."""
+    """What background work needs. Without `anchors`, a file, no daily anchor is carried out of the database."""
 
     sessions: Sessions
     clock: Clock
     sender: Sender
     mailroom: Mailroom
     letterhead: Letterhead
+    anchors: Path | None = None
 
 
 def connect(settings: Settings, *, sessions: Sessions | None = None, clock: Clock | None = None) -> Wired:
@@ -85,14 +88,18 @@ def connect(settings: Settings, *, sessions: Sessions | None = None, clock: Cloc
     using = clock or make_clock(settings, made)
     letterhead = Letterhead.of(settings)
     sender = SmtpSender(settings.smtp, settings.mail_from)
-    return Wired(made, using, sender, Mailroom(settings.base_url, using), letterhead)
+    mailroom = Mailroom(settings.base_url, using)
+    return Wired(made, using, sender, mailroom, letterhead, settings.state / "anchors" / "anchors.jsonl")
 
 
 def sweep(wired: Wired, *, limit: int = 500) -> dict[str, int]:
-    """Fire the reminders and apply the breaches that are due; returns how many of each."""
+    """Apply the breaches and fire the reminders that are due, and make the day's anchor; returns how many of each."""
     deadlines.beat(wired.sessions)
-    reminders = sweep_reminders(wired.sessions, wired.clock, limit=limit)
+    # Breaches first: what the product itself must do never waits for a mail that cannot be worded.
     breaches = sweep_breaches(wired.sessions, wired.clock, limit=limit)
+    reminders = sweep_reminders(wired.sessions, wired.clock, limit=limit)
+    if wired.anchors is not None:
+        keep_daily_anchor(wired.sessions, wired.clock, wired.anchors)
     notifications.beat(wired.sessions, "sweep", wired.clock.real())
     return {"reminders": reminders, "breaches": breaches}
 

@@ -22,8 +22,18 @@ def sweep_reminders(sessions: Sessions, clock: Clock, *, limit: int = 500) -> in
     with unit_of_work(sessions, clock, actor=SYSTEM, request_id="sweep") as work:
         fired = deadlines.fire_due_steps(work, limit)
         cases = _cases(work, fired)
-        messages = [message for step in fired for message in _messages(work, step, cases.get(step.subject))]
-        return notifications.owe(work, messages) if messages else 0
+        return sum(_owe(work, step, cases.get(step.subject)) for step in fired)
+
+
+def _owe(work: Work, step: FiredStep, case: Case | None) -> int:
+    """Owe what one step says; a step that cannot be carried out is buried alone and keeps no other waiting."""
+    try:
+        with work.session.begin_nested():
+            return notifications.owe(work, _messages(work, step, case))
+    except Exception:
+        log.exception("step_buried", step_id=step.step_id, kind=step.kind)
+        deadlines.bury(work, step.step_id)
+        return 0
 
 
 def _cases(work: Work, fired: Sequence[FiredStep]) -> dict[str, Case]:

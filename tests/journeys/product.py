@@ -1,0 +1,120 @@
+"""The whole product for a journey: started by its own command, with its own servers, worker, beat and mail server."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN_S = 150.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running product: where it listens, and its state folder."""
+
+    address: str
+    state: Path
+    environ: dict[str, str]
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the product's commands beside the running product."""
+        return subprocess.run(
+            [sys.executable, "-m", "workflow", *words],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def letters(self) -> list[EmailMessage]:
+        """Every message that the mail server received, oldest first."""
+        files = sorted((self.state / "mail").glob("*.eml"))
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]  # type: ignore[misc]
+
+    def letters_about(self, words: str) -> list[EmailMessage]:
+        """The messages whose subject holds some words."""
+        return [letter for letter in self.letters() if words in str(letter["Subject"])]
+
+    def wait_for_letters(self, words: str, count: int, *, within_s: float = 60) -> list[EmailMessage]:
+        """Wait until so many messages about something were received."""
+        until = time.monotonic() + within_s
+        while len(found := self.letters_about(words)) < count:
+            assert time.monotonic() < until, f"{len(found)} of {count} messages about “{words}” came"
+            time.sleep(0.3)
+        return found
+
+    def link_in(self, letter: EmailMessage) -> str:
+        """The secret link in a message, on this product's own address."""
+        body = letter.get_body(("plain",))
+        assert body is not None
+        found = re.search(r"https?://[^/\s]+(/r/\S+)", str(body.get_content()))
+        assert found is not None
+        return f"{self.address}{found[1]}"
+
+
+@contextmanager
+def running_product() -> Iterator[Product]:
+    """Start everything as `make run` does, wait until it is ready, and stop it as Ctrl-C does."""
+    folder = Path(tempfile.mkdtemp(prefix="gw-"))
+    # The servers of root run as another account, which has to pass through this folder.
+    folder.chmod(0o711)
+    state = folder / "state"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("WORKFLOW_", "SMTP_"))
+    }
+    environ = {
+        name: value
+        for name, value in environ.items()
+        if not name.endswith("DATABASE_URL") and name != "REDIS_URL"
+    }
+    environ |= {"WORKFLOW_STATE": str(state), "WORKFLOW_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    log = (state.parent / "up.log").open("wb")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "workflow", "up"],
+        cwd=ROOT,
+        env=environ,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    product = Product(f"http://127.0.0.1:{port}", state, environ)
+    try:
+        _wait_until_ready(product, running, Path(log.name))
+        yield product
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(60)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(product: Product, running: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < until:
+        assert running.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            with urllib.request.urlopen(f"{product.address}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"not ready after {STARTS_WITHIN_S} s: {log.read_text(encoding='utf-8')}")
