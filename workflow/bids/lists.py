@@ -127,7 +127,7 @@ def funds_in_queue(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
         .where(or_(Fund.department_id.in_(places), of_bids))
         .order_by(Fund.title, Fund.id)
     )
-    return list(rows.tuples())
+    return [(code, title) for code, title in rows]
 
 
 def key_of(case: Case) -> str:

@@ -191,7 +191,7 @@ def possible_partners(session: Session, viewer: Viewer, case: Case, now: datetim
         )
         .order_by(Organisation.name, Organisation.id)
     )
-    return list(rows.tuples())
+    return [(code, name) for code, name in rows]
 
 
 def cannot_be_paid(view: RoundView, body: Organisation, now: datetime) -> Reason | None:
