@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session, aliased
 
-from workflow.accounts.queries import Viewer, people_named
+from workflow.accounts.models import Person
+from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.approval.models import (
     AccountingTest,
@@ -30,84 +32,75 @@ from workflow.money import Pence
 def facts(
     session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
 ) -> dict[int, ApprovalFacts]:
-    """The assessment of the running round with its votes, by case id, in five statements."""
-    del person_id
-    latest = _latest(session, case_ids)
-    years = _years(session, [appraisal.id for appraisal in latest.values()])
-    voters = _voters(session, latest)
-    values = _whole_life(session, case_ids, latest)
-    tiers = _tiers(session, now)
-    found = {}
-    for case_id in case_ids:
-        appraisal = latest.get(case_id)
-        value, department = values.get(case_id, (Pence(0), 0))
-        found[case_id] = ApprovalFacts(
-            round=appraisal.round if appraisal else 0,
-            assessed_version=appraisal.version_number if appraisal else None,
-            recommended=years.get(appraisal.id, {}) if appraisal else {},
-            whole_life_pence=value,
-            quorum=_quorum(tiers, department, value),
-            voters=voters.get(case_id, frozenset()),
-        )
-    return found
+    """The assessment of the running round with its votes, by case id, in one statement.
 
-
-def _latest(session: Session, case_ids: Sequence[int]) -> dict[int, Appraisal]:
-    rows = session.scalars(
-        select(Appraisal)
-        .where(Appraisal.case_id.in_(case_ids))
-        .ext(distinct_on(Appraisal.case_id))
-        .order_by(Appraisal.case_id, Appraisal.round.desc())
-    )
-    return {row.case_id: row for row in rows}
-
-
-def _years(session: Session, appraisal_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    found: dict[int, dict[int, int]] = {}
-    rows = (
-        select(AppraisalYear)
-        .where(AppraisalYear.appraisal_id.in_(appraisal_ids))
-        .order_by(AppraisalYear.year)
-    )
-    for row in session.scalars(rows):
-        found.setdefault(row.appraisal_id, {})[row.year] = row.recommended_pence
-    return found
-
-
-def _voters(session: Session, latest: dict[int, Appraisal]) -> dict[int, frozenset[int]]:
-    found: dict[int, set[int]] = {}
-    for vote in session.scalars(select(Vote).where(Vote.case_id.in_(latest))):
-        if vote.round == latest[vote.case_id].round:
-            found.setdefault(vote.case_id, set()).add(vote.person_id)
-    return {case_id: frozenset(people) for case_id, people in found.items()}
-
-
-def _whole_life(
-    session: Session, case_ids: Sequence[int], latest: dict[int, Appraisal]
-) -> dict[int, tuple[Pence, int]]:
-    """The total over all years and the deciding department, by case.
-
-    Linked bids are added when a later part of the product brings them; a bid alone is its whole life until then.
+    The whole-life value is the assessed total, else what is asked; linked bids are added when a later part of the product
+    brings them.
     """
+    del person_id
+    latest = select(Appraisal).where(Appraisal.case_id == Case.id).order_by(Appraisal.round.desc()).limit(1)
+    running = aliased(Appraisal, latest.lateral("running"))
+    value = func.coalesce(running.total_pence, Case.amount_pence)
     rows = session.execute(
-        select(Case.id, Case.amount_pence, Case.department_id).where(Case.id.in_(case_ids))
+        select(
+            Case.id,
+            func.coalesce(running.round, 0),
+            running.version_number,
+            value,
+            _years_of(running.id),
+            _voters_of(Case.id, running.round),
+            _quorum_of(Case.department_id, value, now),
+        )
+        .outerjoin(running, true())
+        .where(Case.id.in_(case_ids))
+        .order_by(Case.id)
     )
     return {
-        case_id: (latest[case_id].total_pence if case_id in latest else amount, department)
-        for case_id, amount, department in rows
+        case_id: ApprovalFacts(
+            round=number,
+            assessed_version=version,
+            recommended={int(year): pence for year, pence in sorted((years or {}).items())},
+            whole_life_pence=pence_in_all,
+            quorum=quorum or CAREFUL_QUORUM,
+            voters=frozenset(voters or ()),
+        )
+        for case_id, number, version, pence_in_all, years, voters, quorum in rows
     }
 
 
-def _tiers(session: Session, now: datetime) -> list[ApprovalTier]:
+CAREFUL_QUORUM = 2
+"""How many approvals are needed when no tier is in force, because the careful answer is the safe one."""
+
+
+def _years_of(appraisal_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """What an assessment recommends, as a JSON object of year and pence."""
+    pairs = func.jsonb_object_agg(AppraisalYear.year, AppraisalYear.recommended_pence, type_=JSONB)
+    return select(pairs).where(AppraisalYear.appraisal_id == appraisal_id).scalar_subquery()
+
+
+def _voters_of(case_id: SQLColumnExpression[int], number: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """Who approved in a round, as a JSON array of person ids."""
+    people = func.jsonb_agg(Vote.person_id, type_=JSONB)
+    return select(people).where(Vote.case_id == case_id, Vote.round == number).scalar_subquery()
+
+
+def _quorum_of(
+    department_id: SQLColumnExpression[int], value: SQLColumnExpression[Pence], now: datetime
+) -> ScalarSelect[int]:
+    """How many approvals a value needs by the tiers in force that day: the highest tier below it counts."""
     today = london_date(now)
-    in_force = (ApprovalTier.valid_from <= today) & (func.coalesce(ApprovalTier.valid_to, today) >= today)
-    return list(session.scalars(select(ApprovalTier).where(in_force).order_by(ApprovalTier.over_pence)))
-
-
-def _quorum(tiers: Sequence[ApprovalTier], department_id: int, value: int) -> int:
-    """How many approvals a value needs; two when no tier is in force, because the careful answer is the safe one."""
-    fitting = [tier for tier in tiers if tier.department_id == department_id and value > tier.over_pence]
-    return fitting[-1].quorum if fitting else 2
+    return (
+        select(ApprovalTier.quorum)
+        .where(
+            ApprovalTier.department_id == department_id,
+            ApprovalTier.over_pence < value,
+            ApprovalTier.valid_from <= today,
+            func.coalesce(ApprovalTier.valid_to, today) >= today,
+        )
+        .order_by(ApprovalTier.over_pence.desc(), ApprovalTier.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,34 +132,39 @@ def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView 
     """
     if not viewer.has(Role.AUDITOR) and case.department_id not in viewer.organisations(*DEPARTMENT_ROLES):
         return None
-    appraisal = _latest(session, [case.id]).get(case.id)
-    if appraisal is None:
+    scores = func.jsonb_object_agg(AppraisalScore.criterion, AppraisalScore.score, type_=JSONB)
+    tests = func.jsonb_object_agg(AppraisalTest.test, AppraisalTest.met, type_=JSONB)
+    row = session.execute(
+        select(
+            Appraisal,
+            Person.name,
+            select(scores).where(AppraisalScore.appraisal_id == Appraisal.id).scalar_subquery(),
+            select(tests).where(AppraisalTest.appraisal_id == Appraisal.id).scalar_subquery(),
+            _years_of(Appraisal.id),
+        )
+        .join(Person, Person.id == Appraisal.made_by)
+        .where(Appraisal.case_id == case.id)
+        .order_by(Appraisal.round.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
         return None
-    votes = session.scalars(
-        select(Vote).where(Vote.case_id == case.id, Vote.round == appraisal.round).order_by(Vote.id)
-    ).all()
-    names = people_named(session, [appraisal.made_by, *(vote.person_id for vote in votes)])
-    scores = {
-        row.criterion: row.score
-        for row in session.scalars(select(AppraisalScore).where(AppraisalScore.appraisal_id == appraisal.id))
-    }
-    tests = {
-        row.test: row.met
-        for row in session.scalars(select(AppraisalTest).where(AppraisalTest.appraisal_id == appraisal.id))
-    }
+    appraisal, who, given, met, years = row
     return AppraisalView(
         appraisal,
-        names.get(appraisal.made_by, "Somebody who has left"),
-        {criterion: scores[criterion] for criterion in Criterion if criterion in scores},
-        {test: tests[test] for test in AccountingTest if test in tests},
-        _years(session, [appraisal.id]).get(appraisal.id, {}),
-        [
-            VoteView(
-                names.get(vote.person_id, "Somebody who has left"),
-                vote.reason,
-                vote.limit_pence,
-                vote.voted_at,
-            )
-            for vote in votes
-        ],
+        who,
+        {criterion: given[criterion] for criterion in Criterion if criterion in given},
+        {test: met[test] for test in AccountingTest if test in met},
+        {int(year): pence for year, pence in sorted(years.items())},
+        _votes(session, case, appraisal.round),
     )
+
+
+def _votes(session: Session, case: Case, number: int) -> list[VoteView]:
+    rows = session.execute(
+        select(Vote, Person.name)
+        .join(Person, Person.id == Vote.person_id)
+        .where(Vote.case_id == case.id, Vote.round == number)
+        .order_by(Vote.id)
+    )
+    return [VoteView(name, vote.reason, vote.limit_pence, vote.voted_at) for vote, name in rows]

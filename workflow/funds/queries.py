@@ -108,7 +108,7 @@ def balances(session: Session, viewer: Viewer, fund_code: str) -> list[YearBalan
     """
     fund = fund_by_code(session, viewer, fund_code)
     rows = session.scalars(select(FundYear).where(FundYear.fund_id == fund.id).order_by(FundYear.year))
-    return [_balance(row) for row in rows]
+    return [balance_of(row) for row in rows]
 
 
 def entries(
@@ -232,6 +232,7 @@ def _left(row: FundYear) -> Pence:
     return Pence(row.ceiling - row.reserved - row.committed)
 
 
-def _balance(row: FundYear) -> YearBalance:
+def balance_of(row: FundYear) -> YearBalance:
+    """A fund-year as pages show it."""
     same = {name: getattr(row, name) for name in YearBalance._fields if name != "available"}
     return YearBalance(**same, available=_left(row))

@@ -1,9 +1,9 @@
 """Funds as their pages show them: the list with totals, one envelope, and the entries with what was left after each."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation
@@ -14,10 +14,9 @@ from workflow.funds.queries import (
     PAGE,
     EntryRow,
     YearBalance,
-    balances,
+    balance_of,
     entries,
     fund_by_code,
-    revisions,
     visible,
 )
 from workflow.money import Pence
@@ -116,9 +115,24 @@ def _envelope(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> E
     if row is None:
         raise NotHere
     fund, power, department_code, holder_name = row
-    years = tuple(balances(session, viewer, fund.code))
-    # The newest revision comes first, so the later ones are the older ones and give way.
-    revised = dict(reversed(revisions(session, viewer, fund.code)))
+    newest = (
+        select(AllocationRevision)
+        .where(AllocationRevision.fund_year_id == FundYear.id)
+        .order_by(AllocationRevision.id.desc())
+        .limit(1)
+    )
+    revision = aliased(AllocationRevision, newest.lateral("newest"))
+    found = session.execute(
+        select(FundYear, revision)
+        .outerjoin(revision, true())
+        .where(FundYear.fund_id == fund.id)
+        .order_by(FundYear.year)
+        # Balances are moved by statements of their own, so what the session read before may be old.
+        .execution_options(populate_existing=True)
+    )
+    rows = [(year, cast("AllocationRevision | None", last)) for year, last in found]
+    years = tuple(balance_of(year) for year, _ in rows)
+    revised = {year.year: last for year, last in rows if last is not None}
     return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised)
 
 

@@ -1,52 +1,58 @@
 """What may be read of awards, always for a batch of cases."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session, aliased
 
-from workflow.accounts.queries import Viewer, people_named
+from workflow.accounts.models import Person
+from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES, visible
-from workflow.monitoring.models import Award, Claim, Closure, Payment, ProfileLine
+from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
 from workflow.monitoring.rules import ClaimView, MonitoringFacts
 
 
 def facts(
     session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
 ) -> dict[int, MonitoringFacts]:
-    """Payment plans, payment requests and closing figures by case id, in three statements."""
+    """Payment plans, payment requests and closing figures by case id, in one statement."""
     del now, person_id
-    profiles: dict[int, dict[int, int]] = {}
-    for line in session.scalars(select(ProfileLine).where(ProfileLine.case_id.in_(case_ids))):
-        profiles.setdefault(line.case_id, {})[line.year] = line.amount_pence
-    claims: dict[int, list[ClaimView]] = {}
-    for claim in session.scalars(select(Claim).where(Claim.case_id.in_(case_ids)).order_by(Claim.id)):
-        claims.setdefault(claim.case_id, []).append(_view(claim))
-    proposals = select(Closure.case_id, Closure.proposed_by).where(Closure.case_id.in_(case_ids))
-    proposed = dict(session.execute(proposals).all())
-    return {
+    proposed_by = select(Closure.proposed_by).where(Closure.case_id == Award.case_id).scalar_subquery()
+    rows = session.execute(
+        select(Award.case_id, _profile_of_award(), _claims_of_award(), proposed_by)
+        .where(Award.case_id.in_(case_ids))
+        .order_by(Award.case_id)
+    )
+    none = MonitoringFacts({}, (), None)
+    return dict.fromkeys(case_ids, none) | {
         case_id: MonitoringFacts(
-            profiles.get(case_id, {}), tuple(claims.get(case_id, ())), proposed.get(case_id)
+            _by_year(profile), tuple(ClaimView(*claim) for claim in sorted(claims or ())), proposer
         )
-        for case_id in case_ids
+        for case_id, profile, claims, proposer in rows
     }
 
 
-def _view(claim: Claim) -> ClaimView:
-    return ClaimView(
-        claim.id,
-        claim.number,
-        claim.year,
-        claim.state.value,
-        claim.claimed_pence,
-        claim.accepted_pence,
-        claim.made_by,
-        claim.checked_by,
-    )
+def _profile_of_award() -> ScalarSelect[Any]:
+    """The payment plan of the award of a statement's row, as a JSON object of year and pence."""
+    pairs = func.jsonb_object_agg(ProfileLine.year, ProfileLine.amount_pence, type_=JSONB)
+    return select(pairs).where(ProfileLine.case_id == Award.case_id).scalar_subquery()
+
+
+def _by_year(profile: dict[str, int] | None) -> dict[int, int]:
+    return {int(year): pence for year, pence in sorted((profile or {}).items())}
+
+
+def _claims_of_award() -> ScalarSelect[Any]:
+    """The payment requests of the award of a statement's row, as JSON arrays in the order of `ClaimView`."""
+    columns = [getattr(Claim, field.name) for field in fields(ClaimView)]
+    gathered = func.jsonb_agg(func.jsonb_build_array(*columns), type_=JSONB)
+    return select(gathered).where(Claim.case_id == Award.case_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,42 +78,42 @@ class AwardView:
 
 def award_of(session: Session, viewer: Viewer, case: Case) -> AwardView | None:
     """The award of a case that the viewer may see; None before the offer, or when it may not be seen."""
-    award = session.scalars(
-        select(Award).join(Case, Case.id == Award.case_id).where(Award.case_id == case.id, visible(viewer))
+    row = session.execute(
+        select(Award, _profile_of_award(), Closure)
+        .join(Case, Case.id == Award.case_id)
+        .outerjoin(Closure, Closure.case_id == Award.case_id)
+        .where(Award.case_id == case.id, visible(viewer))
     ).one_or_none()
-    if award is None:
+    if row is None:
         return None
-    lines = session.scalars(
-        select(ProfileLine).where(ProfileLine.case_id == case.id).order_by(ProfileLine.year)
-    )
-    return AwardView(
-        award,
-        {line.year: line.amount_pence for line in lines},
-        _claims(session, viewer, case),
-        session.get(Closure, case.id),
-    )
+    award, profile, closure = row
+    return AwardView(award, _by_year(profile), _claims(session, viewer, case), closure)
 
 
 def _claims(session: Session, viewer: Viewer, case: Case) -> list[ClaimLine]:
-    claims = session.scalars(select(Claim).where(Claim.case_id == case.id).order_by(Claim.id.desc())).all()
-    ids_of_claims = [claim.id for claim in claims]
-    payments = {
-        payment.claim_id: payment
-        for payment in session.scalars(select(Payment).where(Payment.claim_id.in_(ids_of_claims)))
-    }
-    people = {claim.made_by for claim in claims} | {payment.paid_by for payment in payments.values()}
-    people |= {claim.checked_by for claim in claims if claim.checked_by is not None}
-    inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
-    names = people_named(session, people) if inside else {}
+    maker, checker, payer = aliased(Person), aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(Claim, Payment, maker.name, checker.name, payer.name)
+        .join(maker, maker.id == Claim.made_by)
+        .outerjoin(checker, checker.id == Claim.checked_by)
+        .outerjoin(Payment, Payment.claim_id == Claim.id)
+        .outerjoin(payer, payer.id == Payment.paid_by)
+        .where(Claim.case_id == case.id)
+        .order_by(Claim.id.desc())
+    )
+    if viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES):
+        return [
+            ClaimLine(claim, made, checked, payment, paid) for claim, payment, made, checked, paid in rows
+        ]
     return [
         ClaimLine(
             claim,
-            names.get(claim.made_by, "The recipient"),
-            None if claim.checked_by is None else names.get(claim.checked_by, "The department"),
-            payments.get(claim.id),
-            names.get(payments[claim.id].paid_by, "The department") if claim.id in payments else None,
+            "The recipient",
+            None if claim.checked_by is None else "The department",
+            payment,
+            "The department" if claim.state is ClaimState.PAID else None,
         )
-        for claim in claims
+        for claim, payment, *_ in rows
     ]
 
 

@@ -17,9 +17,7 @@ from workflow.cases.facts import actor_for, facts_for, view_of
 from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.consultation import register
-from workflow.consultation.models import Consultation
 from workflow.consultation.register import RegisterCounts
-from workflow.consultation.tallies import newest
 from workflow.engine import Action, offers
 from workflow.funds import statements
 from workflow.funds.rules import Held
@@ -60,7 +58,6 @@ class Brief:
     effects: tuple[YearEffect, ...]
     asked: Mapping[int, int]
     needed: int
-    consultation: Consultation | None
     councils: RegisterCounts | None
     days_left: int | None
 
@@ -107,7 +104,7 @@ def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
     """
     facts = facts_for(session, [case], now=now, person_id=who.person_id)[case.id]
     fund = statements.envelope_of(session, who, case.fund_id)
-    asked_of = newest(session, case.id)
+    consultation_id = facts["consultation"].consultation_id
     return Brief(
         facts=facts,
         assessment=approval.appraisal_of(session, who, case),
@@ -115,8 +112,7 @@ def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
         effects=_effects(fund, facts["funds"].held),
         asked=facts["bids"].asked,
         needed=votes_needed(facts["approval"]),
-        consultation=asked_of,
-        councils=None if asked_of is None else register.register_counts(session, who, asked_of.id),
+        councils=None if consultation_id is None else register.register_counts(session, who, consultation_id),
         days_left=working_days_left(session, case, now),
     )
 

@@ -27,7 +27,7 @@ def decision(reference: str) -> Response:
     session, who = read_session(), viewer()
     case = case_by_reference(session, who, reference)
     brief = brief_of(session, who, case, now()) if is_inside(who, case) else None
-    award = monitoring.award_of(session, who, case)
+    award = monitoring.award_of(session, who, case) if brief is None else None
     return render(
         "pages/approval/decision.html",
         **bid_frame(session, who, case, tab="decision"),
