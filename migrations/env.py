@@ -1,6 +1,9 @@
 """Alembic's entry: runs as the owner of the schema, on a direct connection given by the caller."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine, pool
 
 config = context.config
@@ -30,7 +33,7 @@ def _migrate(connection: object) -> None:
         context.run_migrations()
 
 
-def _render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def _render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Keep the product's own column types out of migrations, which never import it."""
     if kind == "type":
         name = type(item).__name__

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.app import TIMETABLE, configuration
+from worker.app import configuration
 from workflow.engine.validation import Registry, validate
 from workflow.notifications import CATALOGUE
 from workflow.wiring import workflows
@@ -26,6 +26,7 @@ FOR_RULES = {
     "award_ends_on",
     "available_by_year",
     "case_balances",
+    "balance_of",
     "cannot_be_paid",
     "initial_state",
     "recipient_of",
@@ -151,7 +152,7 @@ def test_every_notice_has_a_template_of_two_parts_in_the_catalogue() -> None:
 def test_every_beat_entry_names_a_real_task_and_the_timetable_is_in_utc() -> None:
     from worker import tasks  # noqa: PLC0415
 
-    for entry in TIMETABLE.values():
+    for entry in configuration("redis://")["beat_schedule"].values():
         _, _, name = entry["task"].rpartition(".")
         assert callable(getattr(tasks, name))
         assert entry["options"]["expires"] == 2 * entry["schedule"]
@@ -173,7 +174,9 @@ def test_every_page_extends_a_layout(page: Path) -> None:
 
 
 def test_every_page_is_drawn_by_some_view_and_every_page_a_view_names_exists() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
+    # The how-to for writing pages names one that is only an example.
+    views = (path for path in CODE.rglob("*.py") if path != CODE / "web" / "__init__.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in views)
     templates = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
     named = set(re.findall(r"[\"'](pages/[\w/]+\.html)[\"']", source + templates))
     missing = sorted(name for name in named if not (TEMPLATES / name).is_file())
@@ -191,7 +194,7 @@ def test_every_page_is_drawn_by_some_view_and_every_page_a_view_names_exists() -
 def test_the_page_of_an_action_has_an_action() -> None:
     names = {action.name for one in workflows() for action in one.actions}
     special = {page.stem for page in pages() if page.parent.name == "actions"}
-    assert special <= names | {"form", "blocked", "action", "generic", "done"}
+    assert special <= names | {"any"}
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))

@@ -278,7 +278,7 @@ def draft(world: World, *, title: str = "Peer challenge", asked: Mapping[int, Pe
     }
     for section, said in sections.items():
         world.work("drafter", partial(_save, bid_id=bid_id, section=section, said=said))
-    rows = {
+    rows: dict[Section, values.Line] = {
         Section.DELIVERABLES: values.DeliverableLine("75 peer challenges", date(2012, 3, 31), "O1"),
         Section.INDICATORS: values.IndicatorLine("Councils reviewed", "0", "75"),
         Section.RISKS: values.RiskLine("Too few peers", "Train 400"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page
 
 from tests.journeys.product import Product, running_product
 
@@ -308,7 +308,7 @@ def award_and_pay(cast: Cast, product: Product, reference: str) -> None:
     drafter.fill(amount="150,000.25", narrative="50 peer challenges.")
     drafter.page.set_input_files(
         'input[name="evidence"]',
-        files=[{"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}],
+        files=FilePayload(name="ledger.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4\n%%EOF\n"),
     )
     drafter.press()
     manager = cast.person(MANAGER)

@@ -6,6 +6,7 @@ Each race has a twin that takes its defence away and shows what would happen.
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -193,9 +194,7 @@ def last_pound(world: World) -> tuple[list[int], list[Any]]:
     world.act("case", bid_ids[1], "accept_response", {"reason": "None came.", "report_on": date(2011, 6, 1)})
     assert first == bid_ids[0]
     data = {**RECOMMENDATION, "amounts": asked}
-    return bid_ids, at_once(
-        [lambda one=bid_id: world.act("assessor", one, "recommend", data) for bid_id in bid_ids]
-    )
+    return bid_ids, at_once([partial(world.act, "assessor", bid_id, "recommend", data) for bid_id in bid_ids])
 
 
 def test_two_bids_that_race_for_the_last_pound_have_one_winner_and_the_other_learns_what_is_left(
@@ -271,19 +270,16 @@ def test_an_answer_against_the_close_is_counted_or_held_as_late_and_never_lost(w
 
 
 def test_keys_are_taken_once_however_many_ask(world: World) -> None:
-    key, made = uuid4().hex, []
+    key, made = uuid4().hex, list[int]()
+
+    def make() -> dict[str, int]:
+        made.append(1)
+        return {"number": len(made)}
 
     def take() -> Any:
-        def do(work: Work) -> Any:
-            return keys.once(
-                work,
-                key,
-                action="make",
-                subject="thing:1",
-                make=lambda: made.append(1) or {"number": len(made)},
-            )
-
-        return world.work("drafter", do)
+        return world.work(
+            "drafter", lambda work: keys.once(work, key, action="make", subject="thing:1", make=make)
+        )
 
     assert at_once([take] * 8) == [{"number": 1}] * 8
     assert made == [1]
