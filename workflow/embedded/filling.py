@@ -41,12 +41,13 @@ def fill(settings: Settings) -> None:
 
     wire()
     with _sessions(settings) as sessions:
-        if not settings.demo:
-            refuse_demonstration(sessions)
+        if settings.demo:
+            # It loads the reference data itself, in the past in which its bids were made.
+            seed_demonstration(settings, sessions.kw["bind"])
+            return
+        refuse_demonstration(sessions)
         with unit_of_work(sessions, make_clock(settings, sessions), actor=SYSTEM) as work:
             load_reference(work.session, work.now)
-        if settings.demo:
-            seed_demonstration(settings, sessions.kw["bind"])
 
 
 def _deploy(settings: Settings) -> None:

@@ -33,6 +33,7 @@ from workflow.embedded.supervisor import Part, Supervisor
 
 READY_WITHIN_S = 60.0
 LOOK_FOR_DUMP_EVERY_S = 600.0
+ACCOUNTS_SHOWN = 14
 
 
 def up(environ: Mapping[str, str]) -> int:
@@ -244,10 +245,11 @@ def _greet(settings: Settings, accounts: subprocess.Popen[str] | None) -> None:
     say("")
     say(f"  Ready: {settings.base_url}")
     if accounts is not None:
-        listed, _ = accounts.communicate()
+        listed = accounts.communicate()[0].splitlines()
         say("  Sign in as one of these (e-mail, password, role, organisation):")
-        for line in listed.splitlines():
+        for line in listed[:ACCOUNTS_SHOWN]:
             say(f"    {line}")
+        say(f"  All {len(listed)} of them: .venv/bin/python -m workflow demo accounts")
     say("")
     say("  Ctrl-C stops it; the data is kept.")
 
