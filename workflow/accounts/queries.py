@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow.accounts.models import (
@@ -70,13 +72,13 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
         NotHere: when there is no such person, or the person left.
     """
     row = session.execute(
-        select(Person, Organisation)
+        select(Person, Organisation, _roles_of(Person.id, now))
         .join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.id == person_id, Person.active)
     ).one_or_none()
     if row is None:
         raise NotHere
-    person, home = row
+    person, home, roles = row
     return Viewer(
         person_id=person.id,
         name=person.name,
@@ -85,8 +87,76 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
         organisation_code=home.code,
         organisation_name=home.name,
         organisation_kind=home.kind,
-        grants=grants_of(session, [person_id], now)[person_id],
+        grants=frozenset(Grant(Role(role), organisation_id) for role, organisation_id in roles or ()),
     )
+
+
+def _roles_of(person_id: InstrumentedAttribute[int], now: datetime) -> ScalarSelect[Any]:
+    """The roles of a person on the London day of `now` as one JSON list of (role, organisation id)."""
+    return (
+        select(
+            func.jsonb_agg(
+                func.jsonb_build_array(RoleAssignment.role, RoleAssignment.organisation_id), type_=JSONB
+            )
+        )
+        .where(
+            RoleAssignment.person_id == person_id,
+            in_force(RoleAssignment.valid_from, RoleAssignment.valid_to, now),
+        )
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What bars or limits a person in a decision: connections on record, people stood in for, limits by department."""
+
+    organisation_id: int
+    interests: frozenset[int]
+    interest_cases: frozenset[int]
+    principals: frozenset[int]
+    limits: dict[int, Pence]
+
+
+def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
+    """The standing of a person on the London day of `now`, in one statement.
+
+    Raises:
+        NotHere: when there is no such person, or the person left.
+    """
+    interests = _listed(Interest.organisation_id, Interest.case_id).where(
+        Interest.person_id == person_id, _is_open(now)
+    )
+    covers = _listed(Cover.for_person_id).where(
+        Cover.person_id == person_id, in_force(Cover.valid_from, Cover.valid_to, now)
+    )
+    limits = _listed(Delegation.organisation_id, Delegation.limit_pence).where(
+        Delegation.person_id == person_id, in_force(Delegation.valid_from, Delegation.valid_to, now)
+    )
+    row = session.execute(
+        select(
+            Person.organisation_id,
+            *(statement.scalar_subquery() for statement in (interests, covers, limits)),
+        ).where(Person.id == person_id, Person.active)
+    ).one_or_none()
+    if row is None:
+        raise NotHere
+    home, connected, covered, delegated = row
+    highest: dict[int, Pence] = {}
+    for department, pence in delegated or ():
+        highest[department] = max(highest.get(department, Pence(0)), Pence(pence))
+    return Standing(
+        home,
+        frozenset(body for body, _ in connected or () if body is not None),
+        frozenset(case for _, case in connected or () if case is not None),
+        frozenset(principal for (principal,) in covered or ()),
+        highest,
+    )
+
+
+def _listed(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Rows as one JSON list, so that several short lists are one statement."""
+    return select(func.jsonb_agg(func.jsonb_build_array(*columns), type_=JSONB))
 
 
 def grants_of(session: Session, person_ids: Sequence[int], now: datetime) -> dict[int, frozenset[Grant]]:
@@ -138,12 +208,16 @@ def interests_of(session: Session, person_id: int, now: datetime) -> list[Intere
             select(Interest)
             .where(
                 Interest.person_id == person_id,
-                Interest.declared_at <= now,
-                Interest.resolved_at.is_(None) | (Interest.resolved_at > now),
+                _is_open(now),
             )
             .order_by(Interest.id)
         )
     )
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    """The condition that a connection is on record and not resolved at `now`."""
+    return (Interest.declared_at <= now) & (Interest.resolved_at.is_(None) | (Interest.resolved_at > now))
 
 
 def principals_of(session: Session, person_id: int, now: datetime) -> frozenset[int]:

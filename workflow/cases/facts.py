@@ -58,17 +58,15 @@ def _actor_facts(
     if person_id is None:
         nobody = ActorFacts(None, None, None, frozenset(), frozenset(), frozenset())
         return dict.fromkeys(departments, nobody)
-    viewer = accounts.viewer_for(session, person_id, now)
-    interests = accounts.interests_of(session, person_id, now)
-    principals = accounts.principals_of(session, person_id, now)
+    standing = accounts.standing_of(session, person_id, now)
     return {
         department: ActorFacts(
             person_id,
-            viewer.organisation_id,
-            accounts.limits_of(session, person_id, department, now),
-            frozenset(row.organisation_id for row in interests if row.organisation_id is not None),
-            frozenset(row.case_id for row in interests if row.case_id is not None),
-            frozenset(principals),
+            standing.organisation_id,
+            standing.limits.get(department),
+            standing.interests,
+            standing.interest_cases,
+            standing.principals,
         )
         for department in departments
     }

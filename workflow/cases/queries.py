@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow import audit
 from workflow.accounts.models import Person
-from workflow.accounts.queries import Viewer, people_named, principals_of
+from workflow.accounts.queries import Viewer, people_named
 from workflow.accounts.roles import Role
 from workflow.audit.streams import payload_of
 from workflow.cases.facts import actor_for, facts_for, view_of
@@ -76,11 +76,10 @@ def offers_for(
     if not cases:
         return {}
     facts = facts_for(session, cases, now=now, person_id=viewer.person_id)
-    principals = frozenset(principals_of(session, viewer.person_id, now))
     found: dict[int, tuple[Offer, ...]] = {}
     for case in cases:
         workflow = registry().workflow_of(case)
-        actor = actor_for(viewer, case, principals)
+        actor = actor_for(viewer, case, facts[case.id]["actor"].principals)
         found[case.id] = () if workflow is None else offers(workflow, view_of(case), actor, facts[case.id])
     return found
 

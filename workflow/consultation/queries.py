@@ -22,7 +22,7 @@ from workflow.clock import london_date
 from workflow.consultation.inviting import living_authorities
 from workflow.consultation.models import Consultation, ConsultationLength, ConsultationReport, Invitation
 from workflow.consultation.rules import ConsultationFacts, earliest_closing_date
-from workflow.consultation.tallies import NOBODY_ASKED, Tally, newest_of, tallies_of, undisposed_of
+from workflow.consultation.tallies import NOBODY_ASKED, Tally, counted_of, tallies_of
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
 
@@ -40,25 +40,14 @@ def facts(
     del person_id  # Who asks changes nothing here.
     calendar = deadlines.calendar(session)
     none = ConsultationFacts(now, calendar.start_day(now), calendar, _least_days(session, london_date(now)))
-    consultations = newest_of(session, case_ids)
-    ids = [one.id for one in consultations.values()]
-    tallies, undisposed = tallies_of(session, ids), undisposed_of(session, ids)
-    reports = {report.consultation_id: report for report in _reports(session, ids)}
     found = dict.fromkeys(case_ids, none)
-    for case_id, one in consultations.items():
-        found[case_id] = _facts_of(none, one, tallies, undisposed, reports.get(one.id))
+    for row in counted_of(session, case_ids):
+        found[row.Consultation.bid_id] = _facts_of(none, row)
     return found
 
 
-def _facts_of(
-    none: ConsultationFacts,
-    one: Consultation,
-    tallies: dict[int, Tally],
-    undisposed: dict[int, tuple[int, tuple[str, ...]]],
-    report: ConsultationReport | None,
-) -> ConsultationFacts:
-    tally = tallies.get(one.id, NOBODY_ASKED)
-    missing, names = undisposed.get(one.id, (0, ()))
+def _facts_of(none: ConsultationFacts, row: Row[Any]) -> ConsultationFacts:
+    one: Consultation = row.Consultation
     return replace(
         none,
         consultation_id=one.id,
@@ -66,13 +55,13 @@ def _facts_of(
         closes_on=one.closes_on,
         closes_at=one.closes_at,
         closed_at=one.closed_at,
-        invited=tally.invited,
-        answered=tally.answered,
-        late=tally.late,
-        undisposed=missing,
-        undisposed_names=names,
-        response_sent=report is not None,
-        response_accepted=report is not None and report.accepted_at is not None,
+        invited=row.invited,
+        answered=row.answered,
+        late=row.late,
+        undisposed=row.undisposed,
+        undisposed_names=tuple(row.names or ()),
+        response_sent=row.sent_at is not None,
+        response_accepted=row.accepted_at is not None,
     )
 
 
@@ -86,15 +75,6 @@ def _least_days(session: Session, day: date) -> dict[ConsultationKind, int]:
         .order_by(ConsultationLength.valid_from, ConsultationLength.id)
     )
     return {row.kind: row.days for row in rows}
-
-
-def _reports(session: Session, ids: Sequence[int]) -> Sequence[ConsultationReport]:
-    return session.scalars(
-        select(ConsultationReport)
-        .where(ConsultationReport.consultation_id.in_(ids))
-        .order_by(ConsultationReport.consultation_id)
-        .execution_options(populate_existing=True)
-    ).all()
 
 
 def consultation_closes_on(session: Session, case: Case, *, now: datetime, data: object) -> date:

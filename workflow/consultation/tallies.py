@@ -5,13 +5,20 @@ These functions scope nothing; `queries.py` does that for the pages.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Row, cast, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
-from workflow.consultation.models import Consultation, Disposition, Invitation, Response
+from workflow.consultation.models import (
+    Consultation,
+    ConsultationReport,
+    Disposition,
+    Invitation,
+    Response,
+)
 from workflow.consultation.rules import NAMED_AT_MOST
 from workflow.consultation.terms import Position
 
@@ -89,25 +96,54 @@ def newest_of(session: Session, bid_ids: Sequence[int]) -> dict[int, Consultatio
     return {consultation.bid_id: consultation for consultation in found}
 
 
-def undisposed_of(
-    session: Session, consultation_ids: Sequence[int]
-) -> dict[int, tuple[int, tuple[str, ...]]]:
-    """By consultation: how many counted answers have no word on what was done about them, and the first councils' names."""
-    names = func.array_agg(aggregate_order_by(Organisation.name, Organisation.name, Organisation.id))
-    rows = session.execute(
-        select(
-            Invitation.consultation_id,
-            func.count(),
-            func.trim_array(names, cast(func.greatest(func.count() - NAMED_AT_MOST, 0), Integer)),
-        )
-        .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .outerjoin(Disposition, Disposition.response_id == Invitation.response_id)
-        .where(
-            Invitation.consultation_id.in_(consultation_ids),
-            Invitation.response_id.is_not(None),
-            Disposition.response_id.is_(None),
-        )
-        .group_by(Invitation.consultation_id)
-        .order_by(Invitation.consultation_id)
+_asked = (
+    select(
+        func.count().label("invited"),
+        func.count().filter(Invitation.response_id.is_not(None)).label("answered"),
+        func.count().filter(held_late).label("late"),
     )
-    return {row[0]: (row[1], tuple(row[2])) for row in rows}
+    .where(Invitation.consultation_id == Consultation.id)
+    .correlate(Consultation)
+    .lateral()
+)
+_names = func.array_agg(aggregate_order_by(Organisation.name, Organisation.name, Organisation.id))
+_undisposed = (
+    select(
+        func.count().label("undisposed"),
+        func.trim_array(_names, cast(func.greatest(func.count() - NAMED_AT_MOST, 0), Integer)).label("names"),
+    )
+    .select_from(Invitation)
+    .join(Organisation, Organisation.id == Invitation.organisation_id)
+    .outerjoin(Disposition, Disposition.response_id == Invitation.response_id)
+    .where(
+        Invitation.consultation_id == Consultation.id,
+        Invitation.response_id.is_not(None),
+        Disposition.response_id.is_(None),
+    )
+    .correlate(Consultation)
+    .lateral()
+)
+
+
+def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The newest consultation of each bid that has one with what facts need of it, in one statement.
+
+    Columns: `Consultation`, `invited`, `answered` and `late`; `undisposed` counts the counted answers with no word on what
+    was done about them, and `names` are the first of their councils; `sent_at` and `accepted_at` are the report's.
+    """
+    return session.execute(
+        select(
+            Consultation,
+            *_asked.c,
+            *_undisposed.c,
+            ConsultationReport.sent_at,
+            ConsultationReport.accepted_at,
+        )
+        .ext(distinct_on(Consultation.bid_id))
+        .outerjoin(ConsultationReport, ConsultationReport.consultation_id == Consultation.id)
+        .join(_asked, true())
+        .join(_undisposed, true())
+        .where(Consultation.bid_id.in_(bid_ids))
+        .order_by(Consultation.bid_id, Consultation.occurrence.desc())
+        .execution_options(populate_existing=True)
+    ).all()
