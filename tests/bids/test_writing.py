@@ -14,12 +14,13 @@ from tests.harness import Database
 from workflow.accounts.models import Organisation
 from workflow.bids import commands
 from workflow.bids.content import digest_of, read_snapshot
-from workflow.bids.models import Bid, BidSection, BidVersion, Deliverable, Section
-from workflow.bids.values import DeliverableLine, PartnerLine, Summary
+from workflow.bids.models import Bid, BidSection, BidVersion, CostHead, Deliverable, Section
+from workflow.bids.values import Budget, BudgetLine, DeliverableLine, PartnerLine, Summary
 from workflow.cases import Case
 from workflow.clock import FixedClock
 from workflow.db import make_engine, make_sessions
 from workflow.errors import Invalid, NotHere, Refused, Stale
+from workflow.money import Pence
 
 
 def test_a_bid_that_is_started_has_a_reference_and_the_rounds_closing_date(world: World) -> None:
@@ -142,6 +143,14 @@ def test_a_draft_with_unfinished_sections_is_refused_and_all_are_named(world: Wo
     reasons = {reason.code: reason.text for reason in refused.value.reasons}
     assert "10 sections are not finished" in reasons["sections_unfinished"]
     assert "Budget by year" in reasons["sections_unfinished"]
+
+
+def test_an_amount_outside_the_round_is_refused_with_both_limits(world: World) -> None:
+    reference = world.whole()
+    small = Budget((BudgetLine(2011, CostHead.STAFF, Pence(4_999_999)),), Pence(0), None)
+    world.save(reference, Section.BUDGET, small, seen_rev=1)
+    with pytest.raises(Refused, match="£50,000 to £2,000,000"):
+        world.apply("signatory", reference, "submit", declaration=True)
 
 
 def test_submitting_keeps_the_signed_text_as_version_1(world: World) -> None:

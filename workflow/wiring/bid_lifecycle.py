@@ -19,7 +19,12 @@ BEFORE_DECISION = (
         targets=("submitted",),
         roles=("signatory",),
         event="bid_submitted",
-        guards=(bids.round_is_open, bids.sections_are_complete, bids.power_fits_recipient),
+        guards=(
+            bids.round_is_open,
+            bids.sections_are_complete,
+            bids.amount_fits_the_round,
+            bids.power_fits_recipient,
+        ),
         form="submit",
         effects=("take_snapshot",),
         notices=("bid_received", "bid_to_check"),
