@@ -24,7 +24,7 @@ def test_an_assessor_sees_what_was_asked_beside_what_is_left(desk: Desk, world: 
     words = desk.read("assessor", to_appraisal(world), RECOMMEND)
     assert "2011 to 2012 £200,000 £35,000,000" in words
     assert "Total £300,000 £70,000,000" in words
-    assert "1 of 4 asked have answered (25%)" in words
+    assert "Answered: 1 of 4 councils asked (25%)" in words
 
 
 @pytest.mark.parametrize(("who", "page"), [("assessor", RECOMMEND), ("approver1", APPROVE)])

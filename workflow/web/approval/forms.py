@@ -108,8 +108,6 @@ NOT_ASSESSED = Problem(
 class ApproveForm(ActionForm):
     """The declaration first, then the reason; approving is the button."""
 
-    criteria = CRITERION_WORDS
-    tests = TEST_WORDS
     position_words = POSITION_WORDS
     no_conflict = RadiosField(
         "Do you have a connection to this bid?",

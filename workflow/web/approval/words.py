@@ -19,9 +19,5 @@ TEST_WORDS = {
     AccountingTest.FEASIBILITY: "Feasible: can it be done as planned, in the time?",
 }
 
-SCORES = tuple(
-    Option(str(score), words)
-    for score, words in enumerate(
-        ("0, not at all", "1, weak", "2, partly", "3, enough", "4, well", "5, fully")
-    )
-)
+SCORES = tuple(Option(str(score), str(score)) for score in range(6))
+"""From 0, not at all, to 5, fully; the page says what each means."""
