@@ -12,7 +12,6 @@ from workflow.audit.canonical import (
     UnfitPayload,
     canonical_json,
     canonical_moment,
-    chain_hash,
     check_payload,
     text_digest,
 )
@@ -22,18 +21,26 @@ from workflow.db import Work
 from workflow.errors import NotHere
 
 _SALT_BYTES = 16
-# The event and its texts go in one statement, because every decision waits for it.
+# The head is read and the event with its texts written in one statement, because every decision waits for it. The hash is
+# that of `chain_hash`; a number that does not follow the head writes nothing.
 _ADD = text("""
-    WITH made AS (
+    WITH head AS (
+        SELECT seq, hash FROM event WHERE stream = :stream ORDER BY seq DESC LIMIT 1
+    ), following AS (
+        SELECT coalesce(head.seq, 0) AS last, coalesce(head.hash, :first) AS previous_hash
+        FROM (SELECT 1) AS one LEFT JOIN head ON true
+    ), made AS (
         INSERT INTO event (stream, seq, event, at, real_at, actor, definition, canonical, previous_hash, hash)
-        VALUES (:stream, :seq, :event, :at, :real_at, :actor, :definition, :canonical, :previous_hash, :hash)
-        RETURNING id
+        SELECT :stream, :seq, :event, :at, :real_at, :actor, :definition, :canonical, previous_hash,
+               encode(sha256(convert_to(previous_hash || chr(10) || :canonical, 'UTF8')), 'hex')
+        FROM following WHERE last + 1 = :seq
+        RETURNING id, previous_hash, hash
     ), beside AS (
         INSERT INTO event_text (event_id, name, digest, salt, text)
         SELECT made.id, t.name, t.digest, t.salt, t.text
         FROM made, jsonb_to_recordset(CAST(:texts AS jsonb)) AS t (name text, digest text, salt text, text text)
     )
-    SELECT id FROM made
+    SELECT following.last, made.id, made.previous_hash, made.hash FROM following LEFT JOIN made ON true
 """)
 
 
@@ -67,26 +74,21 @@ def record(
     check_payload(dict(payload))
     if seq is None:
         hold_stream(work, stream)
-    last, previous = head_of(work.session, stream) or (0, FIRST)
-    if seq is not None and seq != last + 1:
-        raise BrokenOrder(f"{stream} stands at {last}; an event numbered {seq} cannot follow")
-    salted = {name: (secrets.token_hex(_SALT_BYTES), text) for name, text in (texts or {}).items()}
-    beside = [
-        {"name": name, "salt": salt, "text": said, "digest": text_digest(salt, said)}
-        for name, (salt, said) in salted.items()
-    ]
-    named = {"stream": stream, "seq": last + 1, "event": event, "definition": definition}
+        seq = (head_of(work.session, stream) or (0, FIRST))[0] + 1
+    beside = [_beside(name, said) for name, said in (texts or {}).items()]
+    named = {"stream": stream, "seq": seq, "event": event, "definition": definition}
     canonical = _canonical(work, named, payload, {row["name"]: row["digest"] for row in beside})
-    values = named | {
-        "at": work.now,
-        "real_at": work.real,
-        "actor": str(work.actor),
-        "canonical": canonical,
-        "previous_hash": previous,
-        "hash": chain_hash(previous, canonical),
-    }
-    made = work.session.execute(_ADD, {**values, "texts": json.dumps(beside)}).scalar_one()
-    return Event(id=made, **values)
+    values = named | {"at": work.now, "real_at": work.real, "actor": str(work.actor), "canonical": canonical}
+    written = {**values, "first": FIRST, "texts": json.dumps(beside)}
+    made = work.session.execute(_ADD, written).one()
+    if made.id is None:
+        raise BrokenOrder(f"{stream} stands at {made.last}; an event numbered {seq} cannot follow")
+    return Event(id=made.id, previous_hash=made.previous_hash, hash=made.hash, **values)
+
+
+def _beside(name: str, said: str) -> dict[str, str]:
+    salt = secrets.token_hex(_SALT_BYTES)
+    return {"name": name, "salt": salt, "text": said, "digest": text_digest(salt, said)}
 
 
 def hold_stream(work: Work, stream: str) -> None:

@@ -96,8 +96,8 @@ def apply(
     workflow, facts, planned = _plan(work, case, action, data or {})
     context = EffectContext(case, case.state, planned, facts, data or {})
     _run(work, planned.effects, context)
-    _move(work, workflow, case, planned)
     _deadlines(work, context)
+    _move(work, workflow, context)
     owe_notices(work, planned.notices, context)
     _record(work, workflow, context)
     _run(work, planned.money, context)
@@ -148,8 +148,9 @@ def _run(work: Work, names: tuple[str, ...], context: EffectContext) -> None:
         effects[name](work, context)
 
 
-def _move(work: Work, workflow: Workflow, case: Case, planned: Plan) -> None:
-    """The one place where a state and a revision are assigned."""
+def _move(work: Work, workflow: Workflow, context: EffectContext) -> None:
+    """The one place where a state and a revision are assigned; the row is written once, with its new date."""
+    case, planned = context.case, context.plan
     case.state = planned.new_state
     case.ended = workflow.state_by_name[planned.new_state].final
     case.rev += 1
@@ -157,37 +158,34 @@ def _move(work: Work, workflow: Workflow, case: Case, planned: Plan) -> None:
     case.changed_by = work.actor.person_id
     case.changed_what = workflow.action_by_name[planned.action].label
     if planned.duty is not None and work.actor.person_id is not None:
-        principals = accounts.principals_of(work.session, work.actor.person_id, work.now)
         work.session.add(
             CaseDuty(
                 case_id=case.id,
                 rev=case.rev,
                 duty=planned.duty,
                 person_id=work.actor.person_id,
-                principal_ids=sorted(principals),
+                principal_ids=sorted(context.facts["actor"].principals),
             )
         )
 
 
 def _deadlines(work: Work, context: EffectContext) -> None:
-    """End the deadlines of the state that was left, start those of the new one, and keep the next date on the case."""
+    """End the deadlines of the state that is left, start those of the new one, and keep the next date on the case."""
     case, subject = context.case, subject_of(context.case.id)
-    if context.plan.cancel:
-        deadlines.meet(work, subject)
-    for rule in context.plan.arm:
-        _arm(work, subject, rule, context)
-    work.session.flush()  # The case's row must be written before the next date is read back beside it.
-    opened = deadlines.open_deadlines(work.session, [subject]).get(subject, [])
+    if not context.plan.cancel:
+        opened = deadlines.open_deadlines(work.session, [subject]).get(subject, [])
+    else:
+        deadlines.meet(work, subject)  # All of them, so that what runs from here on is what is started here.
+        opened = [_arm(work, subject, rule, context) for rule in context.plan.arm]
     case.due_on = min((deadline.due_on for deadline in opened), default=None)
 
 
-def _arm(work: Work, subject: str, rule: DeadlineRule, context: EffectContext) -> None:
+def _arm(work: Work, subject: str, rule: DeadlineRule, context: EffectContext) -> deadlines.Deadline:
     dated = registry().due_on.get(rule.kind)
     if dated is None:
-        deadlines.arm(work, subject, rule.kind, start=work.now)
-        return
+        return deadlines.arm(work, subject, rule.kind, start=work.now)
     due_on = dated(work.session, context.case, now=work.now, data=context.data)
-    deadlines.arm(work, subject, rule.kind, due_on=due_on)
+    return deadlines.arm(work, subject, rule.kind, due_on=due_on)
 
 
 def _record(work: Work, workflow: Workflow, context: EffectContext) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow.cases.models import RequestKey
@@ -39,7 +39,9 @@ def take_key(work: Work, key: str, *, action: str, subject: str) -> dict[str, An
 
 def store_result(work: Work, key: str, result: dict[str, Any]) -> None:
     """Keep what came of a key, for the clicks that follow."""
-    work.session.get_one(RequestKey, key).result = result
+    kept = update(RequestKey).where(RequestKey.key == key).values(result=result)
+    # No copy of the row is in the session, because `take_key` wrote it by a statement.
+    work.session.execute(kept, execution_options={"synchronize_session": False})
 
 
 def once(

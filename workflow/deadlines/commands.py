@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm.util import identity_key
 
 from workflow.db import Work
 from workflow.deadlines.models import (
@@ -252,22 +253,31 @@ def _plan(work: Work, deadline: Deadline, rule: DeadlineRule) -> None:
 
 
 def _end(work: Work, subject: str, kinds: Sequence[str] | None, state: DeadlineState) -> int:
-    running = (
-        select(Deadline)
-        .where(Deadline.subject == subject, Deadline.state.in_([DeadlineState.OPEN, DeadlineState.BREACHED]))
-        .order_by(Deadline.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if kinds is not None:
-        running = running.where(Deadline.kind.in_(kinds))
     work.session.flush()  # What this unit of work changed has to be read back by the locking statement.
-    found = work.session.scalars(running).all()
-    _set_steps(work, [deadline.id for deadline in found], StepState.CANCELLED)
-    ended = [deadline for deadline in found if deadline.state is DeadlineState.OPEN]
-    for deadline in ended:
-        deadline.state, deadline.ended_at = state, work.now
-    return len(ended)
+    given = {"subject": subject, "kinds": None if kinds is None else list(kinds)}
+    found = work.session.execute(_END, {**given, "state": state.value, "now": work.now}).all()
+    # The steps are taken once the deadlines are held, so that none is missed which was planned meanwhile.
+    _set_steps(work, [row.id for row in found], StepState.CANCELLED)
+    for row in found:
+        known = work.session.identity_map.get(identity_key(Deadline, row.id))
+        if known is not None:
+            work.session.expire(known)
+    return sum(row.state == DeadlineState.OPEN for row in found)
+
+
+# Locks a subject's running deadlines in their order and ends the open ones; a breached one stays what it is.
+_END = text("""
+    WITH held AS (
+        SELECT id, state FROM deadline
+        WHERE subject = :subject AND state IN ('open', 'breached')
+          AND (CAST(:kinds AS text[]) IS NULL OR kind = ANY(CAST(:kinds AS text[])))
+        ORDER BY id FOR NO KEY UPDATE
+    ), ended AS (
+        UPDATE deadline AS d SET state = :state, ended_at = :now
+        FROM held WHERE d.id = held.id AND held.state = 'open'
+    )
+    SELECT id, state FROM held ORDER BY id
+""")
 
 
 def _set_steps(work: Work, deadline_ids: Sequence[int], state: StepState) -> None:
