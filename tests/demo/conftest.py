@@ -1,12 +1,12 @@
 """The demonstration as a newcomer meets it: its own database, filled by the product's own start."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 
 from tests.harness import Cluster, Database
 from tests.web.conftest import StrictClient, settings_for
@@ -19,47 +19,58 @@ from workflow.embedded.filling import fill
 from workflow.wiring import deploy_definitions, make_clock, wire
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """A database that was filled once; nobody is connected to it, so that it can be cloned."""
+
+    database: Database
+    state: Path
+
+
 @pytest.fixture(scope="session")
-def demo_database(cluster: Cluster) -> Iterator[Database]:
-    made = cluster.clone()
+def seeded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    """The demonstration, told once; the tests of each file have a clone of it."""
+    made = Seeded(cluster.clone(), tmp_path_factory.mktemp("state"))
+    settings = _settings(made.database, cluster, made.state)
+    engine = make_engine(settings.database_url)
+    sessions = make_sessions(engine)
+    wire()
+    start(sessions, OPENS_AT)
+    with sessions() as session, session.begin():
+        deploy_definitions(session, make_clock(settings, sessions).now())
+    engine.dispose()
+    fill(settings)
     yield made
-    cluster.drop(made)
+    cluster.drop(made.database)
 
 
-@pytest.fixture(scope="session")
-def demo_settings(
-    demo_database: Database, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
+def _settings(database: Database, cluster: Cluster, state: Path) -> Settings:
     return settings_for(
-        demo_database.app_url,
+        database.app_url,
         cluster.redis.redis,
         WORKFLOW_DEMO="on",
-        WORKFLOW_STATE=str(tmp_path_factory.mktemp("state")),
+        WORKFLOW_STATE=str(state),
         SMTP_HOST="127.0.0.1",
         SMTP_PORT="1",
     )
 
 
-@pytest.fixture(scope="session")
-def demo_engine(demo_database: Database) -> Iterator[Engine]:
-    made = make_engine(demo_database.app_url)
-    yield made
-    made.dispose()
+@pytest.fixture(scope="module")
+def demo_settings(cluster: Cluster, seeded: Seeded) -> Iterator[Settings]:
+    """The settings of a clone of the demonstration."""
+    clone = cluster.clone(seeded.database.name)
+    yield _settings(clone, cluster, seeded.state)
+    cluster.drop(clone)
 
 
-@pytest.fixture(scope="session")
-def demo_sessions(demo_engine: Engine, demo_settings: Settings) -> Sessions:
-    """The seeded database."""
-    sessions = make_sessions(demo_engine)
-    wire()
-    start(sessions, OPENS_AT)
-    with sessions() as session, session.begin():
-        deploy_definitions(session, make_clock(demo_settings, sessions).now())
-    fill(demo_settings)
-    return sessions
+@pytest.fixture(scope="module")
+def demo_sessions(demo_settings: Settings) -> Iterator[Sessions]:
+    engine = make_engine(demo_settings.database_url)
+    yield make_sessions(engine)
+    engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_app(demo_settings: Settings, demo_sessions: Sessions) -> Flask:
     app = create_app(demo_settings, sessions=demo_sessions, testing=True)
     app.test_client_class = StrictClient
@@ -75,6 +86,6 @@ def newcomer(demo_app: Flask) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def mail_folder(demo_settings: Settings) -> Path:
-    folder = demo_settings.state / "mail"
+    folder = Path(demo_settings.state) / "mail"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

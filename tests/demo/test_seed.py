@@ -2,118 +2,125 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from tests.harness import Database
-from tests.web.conftest import settings_for
 from workflow.accounts import commands
 from workflow.accounts.directory import add_person
 from workflow.accounts.models import Organisation, OrganisationKind, Person
 from workflow.audit import verify
 from workflow.audit.models import Event
+from workflow.cases import Case
 from workflow.clock import SystemClock
 from workflow.config import Settings
 from workflow.db import SYSTEM, Sessions, make_engine, make_sessions, unit_of_work
-from workflow.deadlines import start
 from workflow.demo.accounts import PASSWORD, accounts
 from workflow.demo.clock import OPENS_AT, DemoClock
 from workflow.demo.seed import refuse_demonstration, seed_demonstration
 from workflow.embedded.filling import fill
 from workflow.errors import SettingsError
+from workflow.notifications.models import Notification, State
 from workflow.reference import load_reference
 from workflow.reports.check import check
 from workflow.wiring import deploy_definitions, wire
+from workflow.wiring.bid_lifecycle import BID
 
 
 @pytest.fixture
-def engine(database: Database) -> Iterator[Engine]:
-    made = make_engine(database.app_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def own(engine: Engine) -> Sessions:
-    return make_sessions(engine)
-
-
-@pytest.fixture
-def settings(database: Database) -> Settings:
-    return settings_for(database.app_url, "redis://127.0.0.1:1/0", WORKFLOW_DEMO="on")
-
-
-@pytest.fixture
-def loaded(own: Sessions) -> Sessions:
+def loaded(database: Database) -> Iterator[Sessions]:
+    """A database of the test's own, with the reference data and nobody in it."""
     wire()
-    start(own, OPENS_AT)
-    with unit_of_work(own, DemoClock(own), actor=SYSTEM) as work:
+    engine = make_engine(database.app_url)
+    sessions = make_sessions(engine)
+    with unit_of_work(sessions, SystemClock(), actor=SYSTEM) as work:
         deploy_definitions(work.session, work.now)
         load_reference(work.session, work.now)
-    return own
+    yield sessions
+    engine.dispose()
 
 
 def test_everybody_listed_can_sign_in_and_every_council_of_2011_has_a_mailbox(
-    settings: Settings, engine: Engine, loaded: Sessions
+    demo_sessions: Sessions,
 ) -> None:
-    seed_demonstration(settings, engine)
-
-    with unit_of_work(loaded, DemoClock(loaded), actor=SYSTEM) as work:
+    with unit_of_work(demo_sessions, DemoClock(demo_sessions), actor=SYSTEM) as work:
         for account in accounts():
             assert commands.sign_in(work, email=account["email"], password=account["password"]), account
-    with loaded() as session:
+    with demo_sessions() as session:
         boxes = select(func.count()).where(
             Organisation.kind == OrganisationKind.LOCAL_AUTHORITY, Organisation.mailbox.like("%.example")
         )
         assert session.scalar(boxes) == 353
+
+
+def test_a_bid_stands_in_every_state_of_the_lifecycle(demo_sessions: Sessions) -> None:
+    with demo_sessions() as session:
+        states = set(session.scalars(select(Case.state)))
+
+    assert states == {state.name for state in BID.states}
+
+
+def test_its_history_holds_every_invariant_and_every_message_was_sent_once(
+    demo_sessions: Sessions, demo_settings: Settings
+) -> None:
+    with demo_sessions() as session:
         assert verify(session) == []
         assert check(session) == []
+        sent = session.scalar(select(func.count()).where(Notification.state == State.SENT))
+    # Other tests put messages of theirs beside those of the history, under names of another time.
+    written = list((demo_settings.state / "mail").glob("01*.eml"))
+    assert sent == len(written) > 100
 
 
-def test_seeding_twice_changes_nothing(settings: Settings, engine: Engine, loaded: Sessions) -> None:
-    seed_demonstration(settings, engine)
-    with loaded() as session:
-        before = session.scalar(select(func.count()).select_from(Event))
+def test_its_history_is_told_in_the_past(demo_sessions: Sessions) -> None:
+    with demo_sessions() as session:
+        bid = select(Event.at).where(Event.stream.like("case:%")).order_by(Event.id)
+        moments = list(session.scalars(bid))
 
-    seed_demonstration(settings, engine)
-    with loaded() as session:
-        assert session.scalar(select(func.count()).select_from(Event)) == before
+    assert moments == sorted(moments)
+    assert moments[0].year == 2010
+    assert moments[-1] < OPENS_AT
 
 
-def test_business_time_begins_at_nine_on_29_march_2011(
-    settings: Settings, engine: Engine, loaded: Sessions
-) -> None:
-    seed_demonstration(settings, engine)
+def test_seeding_twice_changes_nothing(demo_settings: Settings, demo_sessions: Sessions) -> None:
+    counted = select(func.count()).select_from(Event)
+    with demo_sessions() as session:
+        before = session.scalar(counted)
 
-    assert timedelta(0) <= DemoClock(loaded).now() - OPENS_AT < timedelta(minutes=2)
+    seed_demonstration(demo_settings, demo_sessions.kw["bind"])
+
+    with demo_sessions() as session:
+        assert session.scalar(counted) == before
 
 
 def test_the_demonstration_is_kept_out_of_a_database_with_real_people(
-    settings: Settings, engine: Engine, loaded: Sessions
+    demo_settings: Settings, loaded: Sessions
 ) -> None:
     with unit_of_work(loaded, SystemClock(), actor=SYSTEM) as work:
         home = work.session.scalars(select(Organisation.id).where(Organisation.code == "DCLG")).one()
         add_person(work, email="real@gov.example", name="Somebody", organisation_id=home)
 
     with pytest.raises(SettingsError, match="not the demonstration's"):
-        seed_demonstration(settings, engine)
+        seed_demonstration(demo_settings, loaded.kw["bind"])
     with loaded() as session:
         assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
-def test_without_the_demonstration_its_database_is_refused_and_its_people_are_not_made(
-    settings: Settings, engine: Engine, loaded: Sessions
-) -> None:
-    off = dataclasses.replace(settings, demo=False)
-    with pytest.raises(SettingsError, match="demonstration is off"):
-        seed_demonstration(off, engine)
-    refuse_demonstration(loaded)
-    seed_demonstration(settings, engine)
+def test_without_the_demonstration_its_people_are_not_made(demo_settings: Settings, loaded: Sessions) -> None:
+    off = dataclasses.replace(demo_settings, demo=False)
 
+    with pytest.raises(SettingsError, match="demonstration is off"):
+        seed_demonstration(off, loaded.kw["bind"])
+    refuse_demonstration(loaded)
+
+
+def test_without_the_demonstration_its_database_is_refused(
+    demo_settings: Settings, demo_sessions: Sessions
+) -> None:
+    assert demo_sessions is not None
     with pytest.raises(SettingsError, match="passwords are public"):
-        fill(off)
+        fill(dataclasses.replace(demo_settings, demo=False))
 
 
 def test_accounts_name_the_password_and_the_role_of_each() -> None:

@@ -113,6 +113,7 @@ _COUNCILS = (
     Someone("grants@croydon.example", "Lou Petrov", "CRY", (Role.DRAFTER, Role.COUNCIL_OFFICER)),
     Someone("signatory@croydon.example", "Ada Finch", "CRY", (Role.SIGNATORY,)),
     Someone("grants@southampton.example", "Zed Harbour", "STH", (Role.DRAFTER, Role.COUNCIL_OFFICER)),
+    Someone("grants@lancashire.example", "Bel Harrop", "LAN", (Role.DRAFTER, Role.SIGNATORY)),
     Someone("signatory@southampton.example", "Kay Netley", "STH", (Role.SIGNATORY,)),
 )
 

@@ -1,37 +1,50 @@
-"""Puts the demonstration into a database, by the same commands as people use; doing it again changes nothing."""
+"""Puts the demonstration into a database, by the same commands as people use, whole or not at all, and once."""
+
+from pathlib import Path
 
 from sqlalchemy import Engine, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
-from workflow import audit, deadlines
+from workflow import audit, deadlines, wiring
 from workflow.accounts.models import Person
 from workflow.audit.models import Event
 from workflow.config import Settings
 from workflow.db import SYSTEM, Sessions, make_sessions, unit_of_work
 from workflow.demo.accounts import make_accounts
-from workflow.demo.clock import OPENS_AT, DemoClock
+from workflow.demo.clock import HISTORY_BEGINS, OPENS_AT, DemoClock
+from workflow.demo.history import Historian
+from workflow.demo.past import PastClock, Post
+from workflow.demo.stories import STORIES
 from workflow.errors import SettingsError
+from workflow.notifications import Letterhead
+from workflow.reference import load_reference
+from workflow.wiring.mailroom import Mailroom
 
 STREAM = "demonstration"
 
 
 def seed_demonstration(settings: Settings, engine: Engine) -> None:
-    """Add the people, the clock and the bids that are not there yet.
+    """Add the reference data, the people, the bids and the clock, where they are not there yet.
+
+    All of it is one transaction: an interrupted start leaves nothing, and the next one begins again.
 
     Raises:
         SettingsError: when the demonstration is off, or the database holds people who are none of its own.
     """
     if not settings.demo:
         raise SettingsError("The demonstration is off: set WORKFLOW_DEMO=on to have its people and bids.")
-    sessions = make_sessions(engine)
-    _refuse_real_people(sessions)
-    deadlines.start(sessions, OPENS_AT)
-    with unit_of_work(sessions, DemoClock(sessions), actor=SYSTEM) as work:
+    post = Post()
+    with engine.connect() as connection, connection.begin():
         # Two starts at once wait for each other here.
-        work.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(STREAM)))))
-        if not is_begun(work.session):
-            audit.record(work, STREAM, "demonstration_begun", {})
-        make_accounts(work)
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(STREAM)))))
+        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        if not _is_ours(sessions):
+            _tell(settings, sessions, post)
+    post.deliver(Path(settings.state) / "mail")
+    running = make_sessions(engine)
+    deadlines.start(running, OPENS_AT)
+    with unit_of_work(running, DemoClock(running), actor=SYSTEM) as work:
+        load_reference(work.session, work.now)  # What a newer release brings.
 
 
 def is_begun(session: Session) -> bool:
@@ -54,12 +67,26 @@ def refuse_demonstration(sessions: Sessions) -> None:
         )
 
 
-def _refuse_real_people(sessions: Sessions) -> None:
+def _tell(settings: Settings, sessions: Sessions, post: Post) -> None:
+    wiring.wire()
+    clock = PastClock(HISTORY_BEGINS)
+    with unit_of_work(sessions, clock, actor=SYSTEM) as work:
+        audit.record(work, STREAM, "demonstration_begun", {})
+        load_reference(work.session, work.now, real=work.real)
+        make_accounts(work)
+    wired = wiring.Wired(sessions, clock, post, Mailroom(settings.base_url, clock), Letterhead.of(settings))
+    Historian(wired, clock).tell(STORIES, OPENS_AT)
+
+
+def _is_ours(sessions: Sessions) -> bool:
+    """Whether the demonstration is here already; a database with people of its own is refused."""
     with sessions() as session:
+        if is_begun(session):
+            return True
         somebody = session.scalar(select(Person.id).limit(1))
-        is_ours = somebody is None or is_begun(session)
-    if not is_ours:
+    if somebody is not None:
         raise SettingsError(
             "WORKFLOW_DEMO is on, but this database holds people who are not the demonstration's: "
             "use an empty database, or set WORKFLOW_DEMO=off."
         )
+    return False
