@@ -54,18 +54,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """`make run`."""
-    with only_one():
-        install("base")
-        build_assets()
+    ready("base")
     # The product takes the place of this process, so that Ctrl-C and signals reach it directly.
     os.execv(PYTHON, [str(PYTHON), "-m", "workflow", "up", *arguments])  # noqa: S606 - no shell is wanted.
 
 
 def prepare(_arguments: Sequence[str]) -> int:
     """Everything that `run` needs, and nothing started; for images and benchmarks."""
-    with only_one():
-        install("base")
-        build_assets()
+    ready("base")
     return 0
 
 
@@ -78,23 +74,19 @@ def test(arguments: Sequence[str]) -> int:
 
 def test_fast(arguments: Sequence[str]) -> int:
     """`make test-fast`: what takes under a minute."""
-    with only_one():
-        install("test")
-        build_assets()
+    ready("test")
     return pytest(["-m", "not slow and not browser", *arguments], dict(os.environ))
 
 
 def lint(_arguments: Sequence[str]) -> int:
     """`make lint`."""
-    with only_one():
-        install("test")
+    ready("test", assets=False)
     return checks()
 
 
 def tidy(_arguments: Sequence[str]) -> int:
     """`make format`."""
-    with only_one():
-        install("test")
+    ready("test", assets=False)
     there = [name for name in CHECKED if (ROOT / name).exists()]
     call([PYTHON, "-m", "ruff", "check", "--fix-only", "--quiet", *there])
     return call([PYTHON, "-m", "ruff", "format", *there])
@@ -102,27 +94,21 @@ def tidy(_arguments: Sequence[str]) -> int:
 
 def bench(arguments: Sequence[str]) -> int:
     """`make bench`, or `make bench NAME=x` for one."""
-    with only_one():
-        install("test")
-        build_assets()
+    ready("test")
     return call([PYTHON, "-m", "benchmarks", *arguments])
 
 
 def prepare_tests() -> dict[str, str]:
     """Everything that the tests need; the environment to run them in."""
     environ = dict(os.environ)
-    with only_one():
-        install("test")
-        build_assets()
-        browser = find_browser()
+    ready("test")
+    browser = find_browser()
     if browser:
         environ["TEST_BROWSER"] = browser
     elif os.environ.get("CI") == "true":
         raise Stopped("There is no browser, and CI is true: the browser tests may not be skipped.")
     else:
-        print(
-            "\n*** NO BROWSER WAS FOUND: THE BROWSER TESTS ARE SKIPPED. Install chromium to run them. ***\n"
-        )
+        say("\n*** NO BROWSER WAS FOUND: THE BROWSER TESTS ARE SKIPPED. Install chromium to run them. ***\n")
     return environ
 
 
@@ -150,9 +136,17 @@ def pytest(arguments: Sequence[str], environ: dict[str, str]) -> int:
     return call([PYTHON, "-m", "pytest", "-q", "-n", workers, "--dist", "worksteal", *arguments], environ)
 
 
+def ready(name: str, *, assets: bool = True) -> None:
+    """Install `requirements/NAME.txt`, and build the assets; two starts at once prepare one after the other."""
+    with only_one():
+        install(name)
+        if assets:
+            build_assets()
+
+
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Two starts at once prepare one after the other."""
+    """Wait until no other start prepares this copy."""
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "bootstrap.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
