@@ -19,6 +19,7 @@ from tests.harness import Database
 from tests.world import (
     AFTER_CLOSE,
     APPROVAL,
+    OFFER,
     RECOMMENDATION,
     World,
     answer,
@@ -28,7 +29,7 @@ from tests.world import (
     to_consulting,
     to_deciding,
 )
-from workflow import audit
+from workflow import audit, deadlines
 from workflow.cases import commands, keys, sweep_breaches
 from workflow.cases.models import Case
 from workflow.clock import FixedClock
@@ -237,6 +238,61 @@ def test_a_sweep_against_an_action_on_the_same_cases_neither_deadlocks_nor_loses
             names = [event.event for event in audit.events_of(session, f"case:{bid_id}", 50)]
             assert names.count("consultation_closed") == 1
     sound(world)
+
+
+def offered(world: World) -> tuple[int, deadlines.DueBreach]:
+    """A bid whose offer's time is over just now, with the breach that is due."""
+    bid_id = to_deciding(world)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    world.act("approver2", bid_id, "approve", APPROVAL)
+    world.act("finance", bid_id, "offer", OFFER)
+    world.clock.move(timedelta(days=60))
+    with world.sessions() as session:
+        due = [
+            one for one in deadlines.due_breaches(session, world.clock.now(), 10) if one.kind == "acceptance"
+        ]
+    return bid_id, due[0]
+
+
+def test_a_sweep_against_an_action_that_ends_the_same_deadline_takes_its_turn(world: World) -> None:
+    bid_id, _ = offered(world)
+    results = at_once(
+        [
+            lambda: sweep_breaches(world.sessions, world.clock),
+            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}),
+        ]
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert world.case(bid_id).state == "active"
+    sound(world)
+
+
+def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_deadlock(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bid_id, due = offered(world)
+    each_holds_one = threading.Barrier(2)
+    in_order = commands.lock_case
+
+    def locks_and_waits(work: Work, case_id: int) -> Case:
+        found = in_order(work, case_id)
+        each_holds_one.wait(10)
+        return found
+
+    def deadline_first(work: Work) -> None:
+        assert deadlines.lock_breach(work, due.deadline_id, due.version) is not None
+        work.session.flush()
+        each_holds_one.wait(10)
+        in_order(work, bid_id)
+
+    monkeypatch.setattr(commands, "lock_case", locks_and_waits)
+    results = at_once(
+        [
+            lambda: world.work(SYSTEM, deadline_first),
+            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}),
+        ]
+    )
+    assert any("deadlock" in str(result) for result in results if isinstance(result, DBAPIError))
 
 
 def test_four_sweepers_close_each_consultation_once(world: World) -> None:
