@@ -87,8 +87,12 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
         organisation_code=home.code,
         organisation_name=home.name,
         organisation_kind=home.kind,
-        grants=frozenset(Grant(Role(role), organisation_id) for role, organisation_id in roles or ()),
+        grants=_grants(roles),
     )
+
+
+def _grants(roles: Iterable[tuple[str, int]] | None) -> frozenset[Grant]:
+    return frozenset(Grant(Role(role), organisation_id) for role, organisation_id in roles or ())
 
 
 def _roles_of(person_id: InstrumentedAttribute[int], now: datetime) -> ScalarSelect[Any]:
@@ -109,9 +113,11 @@ def _roles_of(person_id: InstrumentedAttribute[int], now: datetime) -> ScalarSel
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What bars or limits a person in a decision: connections on record, people stood in for, limits by department."""
+    """What a person may do and what bars it: roles, connections on record, people stood in for, limits by department."""
 
+    person_id: int
     organisation_id: int
+    grants: frozenset[Grant]
     interests: frozenset[int]
     interest_cases: frozenset[int]
     principals: frozenset[int]
@@ -136,17 +142,20 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
     row = session.execute(
         select(
             Person.organisation_id,
+            _roles_of(Person.id, now),
             *(statement.scalar_subquery() for statement in (interests, covers, limits)),
         ).where(Person.id == person_id, Person.active)
     ).one_or_none()
     if row is None:
         raise NotHere
-    home, connected, covered, delegated = row
+    home, roles, connected, covered, delegated = row
     highest: dict[int, Pence] = {}
     for department, pence in delegated or ():
         highest[department] = max(highest.get(department, Pence(0)), Pence(pence))
     return Standing(
+        person_id,
         home,
+        _grants(roles),
         frozenset(body for body, _ in connected or () if body is not None),
         frozenset(case for _, case in connected or () if case is not None),
         frozenset(principal for (principal,) in covered or ()),

@@ -120,26 +120,21 @@ def _plan(
     """Plan under the lock, with fresh facts and the form's data; the offers a page showed count for nothing.
 
     Raises:
-        Refused: with every reason.
+        Refused: with every reason. NotHere: who acts by a link, or left.
     """
     workflow = registry().workflow_of(case)
     if workflow is None:
         text = "This bid follows rules that this server does not know yet, so it can only be read."
         raise Refused([Reason("unknown_version", text, "Try again when the upgrade is done.")])
     person_id = work.actor.person_id
+    if person_id is None and work.actor.kind != "system":
+        raise NotHere
     facts = facts_for(work.session, [case], now=work.now, person_id=person_id)[case.id]
-    viewer = None if work.actor.kind == "system" else _viewer(work)
-    actor = actor_for(viewer, case, facts["actor"].principals)
+    actor = actor_for(facts.standing, case, facts["actor"].principals)
     planned = plan(workflow, view_of(case), action, actor, facts, data)
     if isinstance(planned, Refusal):
         raise Refused(planned.reasons)
     return workflow, facts, planned
-
-
-def _viewer(work: Work) -> accounts.Viewer:
-    if work.actor.person_id is None:
-        raise NotHere
-    return accounts.viewer_for(work.session, work.actor.person_id, work.now)
 
 
 def _run(work: Work, names: tuple[str, ...], context: EffectContext) -> None:
