@@ -20,6 +20,8 @@ from workflow.money import Pence, total
 def record_appraisal(work: Work, context: EffectContext) -> None:
     """Write the assessment of the bid's current version as a new round.
 
+    The case keeps showing what is asked for, because its lead body reads that amount and not the recommended one.
+
     Raises:
         Invalid: when a score is missing or no score.
     """
@@ -38,7 +40,6 @@ def record_appraisal(work: Work, context: EffectContext) -> None:
     work.session.add(appraisal)
     work.session.flush()  # The scores and years refer to it.
     work.session.add_all(_parts(appraisal.id, data["scores"], data["tests"], amounts))
-    context.case.amount_pence = appraisal.total_pence
     context.payload |= {
         "round": appraisal.round,
         "version": appraisal.version_number,
@@ -77,7 +78,7 @@ def reserve_money(work: Work, context: EffectContext) -> None:
 
 
 def record_vote(work: Work, context: EffectContext) -> None:
-    """Write the vote: on which version, in which round, and under which limit."""
+    """Write the vote: on which version, in which round, and under which limit. The last one makes the amount the case's."""
     facts = context.facts
     vote = Vote(
         case_id=context.case.id,
@@ -91,6 +92,8 @@ def record_vote(work: Work, context: EffectContext) -> None:
         voted_at=work.now,
     )
     work.session.add(vote)
+    if context.plan.moves:
+        context.case.amount_pence = Pence(facts["approval"].whole_life_pence)
     context.payload |= {
         "round": vote.round,
         "version": vote.version_number,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import organisations_named, people_named
+from workflow.approval import queries as approval
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.clock import Clock, london_date
@@ -201,6 +202,13 @@ TASKS = {
 }
 """What each kind of deadline asks of somebody, in words for mail."""
 
+
+def _to_decide(room: Mailroom, session: Session, case: Case, _payload: Payload) -> Found:
+    """The amount that is recommended, which is not the case's before it is approved."""
+    facts = approval.facts(session, [case.id], now=room.clock.now(), person_id=None)[case.id]
+    return {"bid": room._bid(session, case) | {"amount_pence": facts.whole_life_pence}}  # noqa: SLF001
+
+
 _EXTRA: Mapping[str, Callable[[Mailroom, Session, Case, Payload], Found]] = {
     "consultation_invitation": _invitation,
     "consultation_reminder": _invitation,
@@ -209,6 +217,7 @@ _EXTRA: Mapping[str, Callable[[Mailroom, Session, Case, Payload], Found]] = {
     "low_response": _consultation,
     "answer_received": _answer,
     "approval_given": _approval,
+    "bid_to_decide": _to_decide,
     "claim_to_check": _claim,
     "claim_to_pay": _claim,
     "claim_paid": _claim,

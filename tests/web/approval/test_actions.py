@@ -27,14 +27,14 @@ def test_an_assessor_sees_what_was_asked_beside_what_is_left(desk: Desk, world: 
     assert "Answered: 1 of 4 councils asked (25%)" in words
 
 
-@pytest.mark.parametrize(("who", "page"), [("assessor", RECOMMEND), ("approver1", APPROVE)])
+@pytest.mark.parametrize(("who", "address"), [("assessor", RECOMMEND), ("approver1", APPROVE)])
 def test_no_judgement_is_chosen_or_filled_in_beforehand(
-    desk: Desk, world: World, who: str, page: str
+    desk: Desk, world: World, who: str, address: str
 ) -> None:
-    bid_id = to_appraisal(world) if page == RECOMMEND else to_deciding(world)
+    bid_id = to_appraisal(world) if address == RECOMMEND else to_deciding(world)
     boxes = [
         element
-        for element in elements(desk.open(who, bid_id, page).text)
+        for element in elements(desk.open(who, bid_id, address).text)
         if element.tag == "input" and element.get("type") != "hidden"
     ]
     assert len(boxes) >= 2

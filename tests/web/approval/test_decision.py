@@ -3,7 +3,9 @@
 import pytest
 
 from tests.web.monitoring.drawing import Desk
-from tests.world import APPROVAL, World, to_appraisal, to_deciding
+from tests.web.strict import text_of
+from tests.world import APPROVAL, RECOMMENDATION, World, to_appraisal, to_deciding
+from workflow.money import Pence
 
 
 def test_an_approver_reads_what_is_recommended_and_what_it_does_to_the_fund(desk: Desk, world: World) -> None:
@@ -49,3 +51,26 @@ def test_only_the_one_who_may_act_is_given_the_button(desk: Desk, world: World) 
     assert "Approve this bid" in desk.read("approver2", bid_id, "decision")
     for other in ("approver1", "assessor", "finance"):
         assert "Approve this bid" not in desk.read(other, bid_id, "decision")
+
+
+@pytest.mark.parametrize("part", ["", "history", "sections", "decision"])
+def test_what_is_recommended_reaches_the_lead_body_only_when_it_is_decided(
+    desk: Desk, world: World, part: str
+) -> None:
+    bid_id = to_appraisal(world)
+    half = {**RECOMMENDATION, "amounts": {2011: Pence(123_456_00)}}
+    world.act("assessor", bid_id, "recommend", half)
+    assert "£123,456" not in desk.read("signatory", bid_id, part)
+    assert "£123,456" not in text_of(desk.client.get("/bids").text)
+    assert "£300,000" in text_of(desk.client.get("/bids").text)
+
+
+def test_the_amount_of_a_bid_becomes_what_was_approved(desk: Desk, world: World) -> None:
+    bid_id = to_appraisal(world)
+    half = {**RECOMMENDATION, "amounts": {2011: Pence(123_456_00)}}
+    world.act("assessor", bid_id, "recommend", half)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    assert world.case(bid_id).amount_pence == 300_000_00
+    world.act("approver2", bid_id, "approve", APPROVAL)
+    assert world.case(bid_id).amount_pence == 123_456_00
+    assert "£123,456" in desk.read("signatory", bid_id, "")

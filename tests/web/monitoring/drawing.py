@@ -41,4 +41,4 @@ class Desk:
 
     def address(self, bid_id: int, page: str) -> str:
         """The address of a page of a bid."""
-        return f"/bids/{self.world.case(bid_id).reference}/{page}"
+        return f"/bids/{self.world.case(bid_id).reference}/{page}".rstrip("/")

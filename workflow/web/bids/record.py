@@ -75,14 +75,24 @@ def _explain(
 ) -> Parts:
     voice = Voice.DEPARTMENT if is_inside(who, case) else Voice.OUTSIDE
     said = explain(workflow, view_of(case), facts, voice=voice, due_on=case.due_on)
-    parts: Parts = [("Waiting for", *_waiting(case, workflow, facts, said=said, may=may, voice=voice))]
+    is_theirs_to_do = voice is Voice.DEPARTMENT or bool(may) or workflow.state_by_name[case.state].initial
+    parts: Parts = [
+        (
+            "Waiting for" if is_theirs_to_do else "Now",
+            *_waiting(case, workflow, facts, said=said, may=may, voice=voice),
+        )
+    ]
     if said.until is not None:
         verb = "Closes" if workflow.state_by_name[case.state].owner == SYSTEM else "Due"
         words = due_words(calendar(session).working_days_left(london_date(now), said.until), verb)
-        parts.append(("Until", written(said.until), ". ".join(filter(None, (words, said.if_late)))))
+        parts.append(("Until", written(said.until), _and_then(words, said.if_late)))
     if said.then:
         parts.append(("Then", said.then, ""))
     return parts
+
+
+def _and_then(words: str, if_late: str) -> str:
+    return f"{words}. Then {if_late[:1].lower()}{if_late[1:]}" if if_late else words
 
 
 def _waiting(
@@ -164,7 +174,7 @@ def key_facts(case: Case, content: Content, fund: str) -> Parts:
         ("Fund", fund, content.round.title),
         ("Who leads the work", ROUTES[bid.spend_route][0] if bid.spend_route else "–", _until(content)),
     ]
-    return [*facts, ("Reference", case.reference, f"started {day_month(case.opened_at, 0)}")]
+    return [*facts, ("Started", day_month(case.opened_at, 0), "")]
 
 
 def _match(content: Content) -> str:
@@ -212,16 +222,26 @@ def shown_history(session: Session, who: Viewer, case: Case, *, limit: int = 200
 
 
 def timeline(entries: Sequence[HistoryEntry], now: datetime) -> list[tuple[str, str, str]]:
-    """The events as (what, text, who and when)."""
-    del now
+    """The events as (what, text, who and when); the year only when it is not this one."""
+    year = london_date(now).year
     return [
-        (event_words(entry.event), entry_text(entry), f"{entry.who}, {clock_time(entry.at)}")
+        (event_words(entry.event), entry_text(entry), f"{entry.who}, {_when(entry.at, year)}")
         for entry in entries
     ]
 
 
+def _when(at: datetime, this_year: int) -> str:
+    return f"{day_month(at, this_year)}, {clock_time(at).rpartition(', ')[2]}"
+
+
+OUTSIDE_NAME = "The department"
+"""How people outside the department read whoever acted in it."""
+
+
 def entry_text(entry: HistoryEntry) -> str:
     """What an event says beside its name: figures first, then the words that were given."""
+    if entry.event == "bid_recommended" and entry.who == OUTSIDE_NAME:
+        return ""  # What is recommended is the department's own until it is decided.
     given = entry.payload
     pieces = []
     if isinstance(given.get("version"), int) and entry.event == "bid_submitted":
