@@ -1,5 +1,6 @@
 """The demonstration's pages, as somebody meets them who has never seen the product."""
 
+import re
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -97,6 +98,15 @@ def test_a_letter_has_links_into_the_product_and_no_markup_of_its_own(
     assert 'href="https://example.org/x"' in page
     assert "<script>\n" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_letter_of_the_past_says_when_it_was_sent_in_business_time(newcomer: FlaskClient) -> None:
+    found = newcomer.get("/demo/mailbox?to=gateshead").text
+
+    assert "2011, " in found
+    name = re.search(r"/demo/mailbox/(01\d{18}-[0-9a-f]{8})", found)
+    assert name is not None
+    assert "2011, " in newcomer.get(f"/demo/mailbox/{name[1]}").text
 
 
 def test_a_letter_that_is_not_there_or_tries_another_folder_is_not_found(newcomer: FlaskClient) -> None:

@@ -2,15 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from workflow.errors import NotHere
+from workflow.notifications.models import Notification
 
 _NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
@@ -29,12 +34,16 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as the list shows it. `name` is its place in the folder; names sort by arrival."""
+    """A message as the list shows it. `name` is its place in the folder; names sort by arrival.
+
+    `date` is what its head says, which is the machine's time.
+    """
 
     name: str
     to: str
     subject: str
-    sent: str
+    date: str
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,13 @@ def read_letter(folder: Path, name: str, *, base_url: str) -> OpenLetter:
     return OpenLetter(head, _header(message, "From"), _header(message, "Reply-To"), paragraphs)
 
 
+def sent_at(session: Session, letters: Iterable[Letter]) -> dict[str, datetime]:
+    """When messages were sent in business time, by their message id."""
+    wanted = [letter.message_id for letter in letters if letter.message_id]
+    found = select(Notification.message_id, Notification.sent_at).where(Notification.message_id.in_(wanted))
+    return {row.message_id: row.sent_at for row in session.execute(found) if row.sent_at is not None}
+
+
 def _names(folder: Path) -> list[str]:
     """The names of all messages, the newest first."""
     try:
@@ -112,7 +128,11 @@ def _letter(folder: Path, name: str) -> Letter | None:
 
 def _head(name: str, message: object) -> Letter:
     return Letter(
-        name, _header(message, "To"), _header(message, "Subject") or "(no subject)", _header(message, "Date")
+        name,
+        to=_header(message, "To"),
+        subject=_header(message, "Subject") or "(no subject)",
+        date=_header(message, "Date"),
+        message_id=_header(message, "Message-ID"),
     )
 
 

@@ -148,6 +148,7 @@ def mailbox() -> Response:
     return render(
         "pages/demo/mailbox.html",
         letters=letters,
+        sent_at=mail.sent_at(read_session(), letters),
         to=to,
         count=mail.count(_folder()),
         older_href=url_for("demo.mailbox", to=to or None, before=older) if older else "",
@@ -159,7 +160,8 @@ def mailbox() -> Response:
 def letter(name: str) -> Response:
     """One message as it was sent."""
     opened = mail.read_letter(_folder(), name, base_url=settings().base_url)
-    return render("pages/demo/letter.html", opened=opened)
+    sent_at = mail.sent_at(read_session(), [opened.letter])
+    return render("pages/demo/letter.html", opened=opened, sent_at=sent_at)
 
 
 def _folder() -> Path:
