@@ -167,14 +167,17 @@ def test_the_last_day_is_not_before_the_first(
 def test_the_highest_limit_in_force_that_day_counts_and_none_is_not_nothing(
     sessions: Sessions, session: Session, clock: FixedClock, jo: Person, home: Organisation
 ) -> None:
-    assert queries.limits_of(session, jo.id, home.id, clock.now()) is None
+    def limits(**later: int) -> dict[int, Pence]:
+        return queries.standing_of(session, jo.id, clock.now() + timedelta(**later)).limits
+
+    assert limits() == {}
     with unit_of_work(sessions, clock, actor=SYSTEM) as work:
         commands.grant_delegation(work, jo.id, home.id, Pence(500), valid_from=DAY)
         commands.grant_delegation(work, jo.id, home.id, Pence(900), valid_from=DAY, valid_to=DAY)
 
-    assert queries.limits_of(session, jo.id, home.id, clock.now()) == 900
-    assert queries.limits_of(session, jo.id, home.id, clock.now() + timedelta(days=1)) == 500
-    assert queries.limits_of(session, jo.id, home.id, clock.now() - timedelta(days=1)) is None
+    assert limits() == {home.id: 900}
+    assert limits(days=1) == {home.id: 500}
+    assert limits(days=-1) == {}
 
 
 def test_cover_names_whom_one_stands_in_for_on_its_days(
@@ -186,9 +189,9 @@ def test_cover_names_whom_one_stands_in_for_on_its_days(
     session.add(Cover(for_person_id=away.id, person_id=jo.id, valid_from=DAY, valid_to=DAY))
     session.flush()
 
-    assert queries.principals_of(session, jo.id, clock.now()) == {away.id}
-    assert queries.principals_of(session, jo.id, clock.now() + timedelta(days=1)) == frozenset()
-    assert queries.principals_of(session, away.id, clock.now()) == frozenset()
+    assert queries.standing_of(session, jo.id, clock.now()).principals == {away.id}
+    assert queries.standing_of(session, jo.id, clock.now() + timedelta(days=1)).principals == frozenset()
+    assert queries.standing_of(session, away.id, clock.now()).principals == frozenset()
 
 
 def test_a_connection_names_one_thing_says_why_and_counts_from_when_it_is_declared(
@@ -201,9 +204,8 @@ def test_a_connection_names_one_thing_says_why_and_counts_from_when_it_is_declar
         with pytest.raises(Invalid, match="what the connection is"):
             commands.declare_interest(work, jo.id, nature="  ", organisation_id=home.id)
 
-    found = queries.interests_of(session, jo.id, clock.now())
-    assert [one.organisation_id for one in found] == [home.id]
-    assert queries.interests_of(session, jo.id, clock.now() - timedelta(seconds=1)) == []
+    assert queries.standing_of(session, jo.id, clock.now()).interests == {home.id}
+    assert queries.standing_of(session, jo.id, clock.now() - timedelta(seconds=1)).interests == frozenset()
 
 
 def test_every_change_is_an_event_without_names_and_the_failed_sign_in_is_one_too(

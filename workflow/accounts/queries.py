@@ -1,11 +1,22 @@
 """Who somebody is and what they are for which organisation, on a London day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -21,6 +32,7 @@ from workflow.accounts.models import (
 )
 from workflow.accounts.roles import Role
 from workflow.clock import london_date
+from workflow.db import UtcDateTime
 from workflow.errors import NotHere
 from workflow.money import Pence
 
@@ -71,11 +83,7 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
     Raises:
         NotHere: when there is no such person, or the person left.
     """
-    row = session.execute(
-        select(Person, Organisation, _roles_of(Person.id, now))
-        .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(Person.id == person_id, Person.active)
-    ).one_or_none()
+    row = session.execute(_VIEWER, {"person_id": person_id, "today": london_date(now)}).one_or_none()
     if row is None:
         raise NotHere
     person, home, roles = row
@@ -93,22 +101,6 @@ def viewer_for(session: Session, person_id: int, now: datetime) -> Viewer:
 
 def _grants(roles: Iterable[tuple[str, int]] | None) -> frozenset[Grant]:
     return frozenset(Grant(Role(role), organisation_id) for role, organisation_id in roles or ())
-
-
-def _roles_of(person_id: InstrumentedAttribute[int], now: datetime) -> ScalarSelect[Any]:
-    """The roles of a person on the London day of `now` as one JSON list of (role, organisation id)."""
-    return (
-        select(
-            func.jsonb_agg(
-                func.jsonb_build_array(RoleAssignment.role, RoleAssignment.organisation_id), type_=JSONB
-            )
-        )
-        .where(
-            RoleAssignment.person_id == person_id,
-            in_force(RoleAssignment.valid_from, RoleAssignment.valid_to, now),
-        )
-        .scalar_subquery()
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +122,8 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
     Raises:
         NotHere: when there is no such person, or the person left.
     """
-    interests = _listed(Interest.organisation_id, Interest.case_id).where(
-        Interest.person_id == person_id, _is_open(now)
-    )
-    covers = _listed(Cover.for_person_id).where(
-        Cover.person_id == person_id, in_force(Cover.valid_from, Cover.valid_to, now)
-    )
-    limits = _listed(Delegation.organisation_id, Delegation.limit_pence).where(
-        Delegation.person_id == person_id, in_force(Delegation.valid_from, Delegation.valid_to, now)
-    )
-    row = session.execute(
-        select(
-            Person.organisation_id,
-            _roles_of(Person.id, now),
-            *(statement.scalar_subquery() for statement in (interests, covers, limits)),
-        ).where(Person.id == person_id, Person.active)
-    ).one_or_none()
+    given = {"person_id": person_id, "today": london_date(now), "now": now}
+    row = session.execute(_STANDING, given).one_or_none()
     if row is None:
         raise NotHere
     home, roles, connected, covered, delegated = row
@@ -161,25 +139,6 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
         frozenset(principal for (principal,) in covered or ()),
         highest,
     )
-
-
-def _listed(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
-    """Rows as one JSON list, so that several short lists are one statement."""
-    return select(func.jsonb_agg(func.jsonb_build_array(*columns), type_=JSONB))
-
-
-def grants_of(session: Session, person_ids: Sequence[int], now: datetime) -> dict[int, frozenset[Grant]]:
-    """The roles of some people on the London day of `now`, in one statement."""
-    found: dict[int, set[Grant]] = {person_id: set() for person_id in person_ids}
-    rows = session.execute(
-        select(RoleAssignment.person_id, RoleAssignment.role, RoleAssignment.organisation_id).where(
-            RoleAssignment.person_id.in_(person_ids),
-            in_force(RoleAssignment.valid_from, RoleAssignment.valid_to, now),
-        )
-    )
-    for person_id, role, organisation_id in rows:
-        found[person_id].add(Grant(role, organisation_id))
-    return {person_id: frozenset(grants) for person_id, grants in found.items()}
 
 
 def people_with(session: Session, role: Role, organisation_id: int, now: datetime) -> list[Person]:
@@ -199,45 +158,28 @@ def people_with(session: Session, role: Role, organisation_id: int, now: datetim
     )
 
 
-def limits_of(session: Session, person_id: int, organisation_id: int, now: datetime) -> Pence | None:
-    """What a person may approve for a department on the London day of `now`, in pence; None when nothing is delegated."""
-    return session.scalar(
-        select(func.max(Delegation.limit_pence)).where(
-            Delegation.person_id == person_id,
-            Delegation.organisation_id == organisation_id,
-            in_force(Delegation.valid_from, Delegation.valid_to, now),
-        )
-    )
+class Holder(NamedTuple):
+    """Somebody who holds a role, as far as it takes to write to them."""
+
+    person_id: int
+    name: str
+    email: str
 
 
-def interests_of(session: Session, person_id: int, now: datetime) -> list[Interest]:
-    """The connections of a person that are on record and not resolved at `now`."""
-    return list(
-        session.scalars(
-            select(Interest)
-            .where(
-                Interest.person_id == person_id,
-                _is_open(now),
-            )
-            .order_by(Interest.id)
-        )
-    )
+def holders_of(session: Session, wanted: Iterable[tuple[Role, int]], now: datetime) -> list[Holder]:
+    """Everybody who holds one of the (role, organisation id) on the London day of `now`, once, by id; in one statement."""
+    pairs = list(wanted)
+    given = {
+        "roles": [role.value for role, _ in pairs],
+        "organisations": [organisation_id for _, organisation_id in pairs],
+        "today": london_date(now),
+    }
+    return [Holder(*row) for row in session.execute(_HOLDERS, given)]
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
+def _is_open(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition that a connection is on record and not resolved at `now`."""
     return (Interest.declared_at <= now) & (Interest.resolved_at.is_(None) | (Interest.resolved_at > now))
-
-
-def principals_of(session: Session, person_id: int, now: datetime) -> frozenset[int]:
-    """The people whom a person stands in for on the London day of `now`."""
-    return frozenset(
-        session.scalars(
-            select(Cover.for_person_id).where(
-                Cover.person_id == person_id, in_force(Cover.valid_from, Cover.valid_to, now)
-            )
-        )
-    )
 
 
 def people_named(session: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -282,8 +224,55 @@ def person_of_session(session: Session, token_digest: str, real: datetime) -> in
 
 
 def in_force(
-    valid_from: InstrumentedAttribute[object], valid_to: InstrumentedAttribute[object], now: datetime
+    valid_from: InstrumentedAttribute[Any], valid_to: InstrumentedAttribute[Any], now: datetime
 ) -> ColumnElement[bool]:
     """The condition that a dated row holds on the London day of `now`; both ends are included, an open end has none."""
-    today = london_date(now)
-    return (valid_from <= today) & (func.coalesce(valid_to, today) >= today)
+    return _in_force_on(valid_from, valid_to, literal(london_date(now), Date))
+
+
+def _in_force_on(
+    valid_from: InstrumentedAttribute[Any], valid_to: InstrumentedAttribute[Any], day: ColumnElement[date]
+) -> ColumnElement[bool]:
+    return (valid_from <= day) & (func.coalesce(valid_to, day) >= day)
+
+
+# What every page and every decision asks first is put together once.
+_PERSON, _TODAY, _NOW = (
+    bindparam("person_id", type_=BigInteger),
+    bindparam("today", type_=Date),
+    bindparam("now", type_=UtcDateTime),
+)
+
+
+def _listed(model: type[Any], *columns: InstrumentedAttribute[Any]) -> Select[Any]:
+    """A person's rows of a table as one JSON list, so that several short lists are one statement."""
+    gathered = func.jsonb_agg(func.jsonb_build_array(*columns), type_=JSONB)
+    return select(gathered).where(model.person_id == _PERSON)
+
+
+def _listed_today(model: type[Any], *columns: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    dated = _in_force_on(model.valid_from, model.valid_to, _TODAY)
+    return _listed(model, *columns).where(dated).scalar_subquery()
+
+
+_ROLES = _listed_today(RoleAssignment, RoleAssignment.role, RoleAssignment.organisation_id)
+_VIEWER = (
+    select(Person, Organisation, _ROLES)
+    .join(Organisation, Organisation.id == Person.organisation_id)
+    .where(Person.id == _PERSON, Person.active)
+)
+_STANDING = select(
+    Person.organisation_id,
+    _ROLES,
+    _listed(Interest, Interest.organisation_id, Interest.case_id).where(_is_open(_NOW)).scalar_subquery(),
+    _listed_today(Cover, Cover.for_person_id),
+    _listed_today(Delegation, Delegation.organisation_id, Delegation.limit_pence),
+).where(Person.id == _PERSON, Person.active)
+_HOLDERS = text("""
+    SELECT DISTINCT p.id, p.name, p.email
+    FROM unnest(CAST(:roles AS text[]), CAST(:organisations AS bigint[])) AS asked (role, organisation_id)
+    JOIN role_assignment AS r ON r.role = asked.role AND r.organisation_id = asked.organisation_id
+        AND r.valid_from <= :today AND coalesce(r.valid_to, :today) >= :today
+    JOIN person AS p ON p.id = r.person_id AND p.active
+    ORDER BY p.id
+""")

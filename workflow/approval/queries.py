@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Person
@@ -38,23 +50,7 @@ def facts(
     brings them.
     """
     del person_id
-    latest = select(Appraisal).where(Appraisal.case_id == Case.id).order_by(Appraisal.round.desc()).limit(1)
-    running = aliased(Appraisal, latest.lateral("running"))
-    value = func.coalesce(running.total_pence, Case.amount_pence)
-    rows = session.execute(
-        select(
-            Case.id,
-            func.coalesce(running.round, 0),
-            running.version_number,
-            value,
-            _years_of(running.id),
-            _voters_of(Case.id, running.round),
-            _quorum_of(Case.department_id, value, now),
-        )
-        .outerjoin(running, true())
-        .where(Case.id.in_(case_ids))
-        .order_by(Case.id)
-    )
+    rows = session.execute(_FACTS, {"ids": list(case_ids), "today": london_date(now)})
     return {
         case_id: ApprovalFacts(
             round=number,
@@ -85,10 +81,9 @@ def _voters_of(case_id: SQLColumnExpression[int], number: SQLColumnExpression[in
 
 
 def _quorum_of(
-    department_id: SQLColumnExpression[int], value: SQLColumnExpression[Pence], now: datetime
+    department_id: SQLColumnExpression[int], value: SQLColumnExpression[Pence], today: ColumnElement[date]
 ) -> ScalarSelect[int]:
     """How many approvals a value needs by the tiers in force that day: the highest tier below it counts."""
-    today = london_date(now)
     return (
         select(ApprovalTier.quorum)
         .where(
@@ -101,6 +96,29 @@ def _quorum_of(
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _facts_statement() -> Select[Any]:
+    latest = select(Appraisal).where(Appraisal.case_id == Case.id).order_by(Appraisal.round.desc()).limit(1)
+    running = aliased(Appraisal, latest.lateral("running"))
+    value = func.coalesce(running.total_pence, Case.amount_pence)
+    return (
+        select(
+            Case.id,
+            func.coalesce(running.round, 0),
+            running.version_number,
+            value,
+            _years_of(running.id),
+            _voters_of(Case.id, running.round),
+            _quorum_of(Case.department_id, value, bindparam("today", type_=Date)),
+        )
+        .outerjoin(running, true())
+        .where(Case.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        .order_by(Case.id)
+    )
+
+
+_FACTS = _facts_statement()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow import audit, deadlines
@@ -42,18 +42,21 @@ def subject_of(case_id: int) -> str:
     return f"case:{case_id}"
 
 
+_LOCK = (
+    select(Case)
+    .where(Case.id == bindparam("case_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_case(work: Work, case_id: int) -> Case:
     """Lock a case for a change. Foreign keys of its children stay usable: the lock is FOR NO KEY UPDATE.
 
     Raises:
         NotHere: when there is no such case.
     """
-    found = work.session.scalars(
-        select(Case)
-        .where(Case.id == case_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = work.session.scalars(_LOCK, {"case_id": case_id}).one_or_none()
     if found is None:
         raise NotHere
     return found

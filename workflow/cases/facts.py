@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from workflow.accounts import queries as accounts
@@ -13,6 +14,9 @@ from workflow.cases.registry import ActorFacts, CaseFacts, registry
 from workflow.engine import SYSTEM_ACTOR, CaseView
 from workflow.engine import Actor as CaseActor
 
+_DUTIES = select(CaseDuty.case_id, CaseDuty.duty, CaseDuty.person_id, CaseDuty.principal_ids).where(
+    CaseDuty.case_id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+)
 _NOBODY = ActorFacts(None, None, None, frozenset(), frozenset(), frozenset())
 
 
@@ -127,12 +131,7 @@ def facts_for(
 def duties_of(session: Session, case_ids: Sequence[int]) -> dict[int, frozenset[tuple[str, int]]]:
     """Who ever did which duty: (duty, person id), the people stood in for included."""
     found: dict[int, set[tuple[str, int]]] = {case_id: set() for case_id in case_ids}
-    rows = session.execute(
-        select(CaseDuty.case_id, CaseDuty.duty, CaseDuty.person_id, CaseDuty.principal_ids).where(
-            CaseDuty.case_id.in_(case_ids)
-        )
-    )
-    for case_id, duty, person_id, principal_ids in rows:
+    for case_id, duty, person_id, principal_ids in session.execute(_DUTIES, {"ids": list(case_ids)}):
         found[case_id].update((duty, someone) for someone in (person_id, *principal_ids))
     return {case_id: frozenset(duties) for case_id, duties in found.items()}
 

@@ -1,14 +1,20 @@
 """One-time form keys: the second press of a button lands where the first one did."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 
 from workflow.cases.models import RequestKey
 from workflow.db import Work
 from workflow.errors import Invalid, KeyMisused
+
+_TAKE = text("""
+    INSERT INTO request_key (key, actor, action, subject, created_at)
+    VALUES (:key, :actor, :action, :subject, :real) ON CONFLICT DO NOTHING RETURNING 1
+""")
+_STORE = text("UPDATE request_key SET result = CAST(:result AS jsonb) WHERE key = :key")
 
 
 def take_key(work: Work, key: str, *, action: str, subject: str) -> dict[str, Any] | None:
@@ -23,13 +29,8 @@ def take_key(work: Work, key: str, *, action: str, subject: str) -> dict[str, An
     """
     if not 8 <= len(key) <= 64 or not key.isalnum():
         raise Invalid("This form is not complete. Open the page again and repeat what you did.")
-    taken = work.session.execute(
-        insert(RequestKey)
-        .values(key=key, actor=str(work.actor), action=action, subject=subject, created_at=work.real)
-        .on_conflict_do_nothing()
-        .returning(RequestKey.key)
-    ).scalar_one_or_none()
-    if taken is not None:
+    row = {"key": key, "actor": str(work.actor), "action": action, "subject": subject, "real": work.real}
+    if work.session.execute(_TAKE, row).one_or_none() is not None:
         return None
     before = work.session.scalars(select(RequestKey).where(RequestKey.key == key)).one()
     if (before.actor, before.action, before.subject) != (str(work.actor), action, subject):
@@ -39,9 +40,7 @@ def take_key(work: Work, key: str, *, action: str, subject: str) -> dict[str, An
 
 def store_result(work: Work, key: str, result: dict[str, Any]) -> None:
     """Keep what came of a key, for the clicks that follow."""
-    kept = update(RequestKey).where(RequestKey.key == key).values(result=result)
-    # No copy of the row is in the session, because `take_key` wrote it by a statement.
-    work.session.execute(kept, execution_options={"synchronize_session": False})
+    work.session.execute(_STORE, {"key": key, "result": json.dumps(result)})
 
 
 def once(

@@ -258,10 +258,7 @@ def _end(work: Work, subject: str, kinds: Sequence[str] | None, state: DeadlineS
     found = work.session.execute(_END, {**given, "state": state.value, "now": work.now}).all()
     # The steps are taken once the deadlines are held, so that none is missed which was planned meanwhile.
     _set_steps(work, [row.id for row in found], StepState.CANCELLED)
-    for row in found:
-        known = work.session.identity_map.get(identity_key(Deadline, row.id))
-        if known is not None:
-            work.session.expire(known)
+    _read_again(work, Deadline, [row.id for row in found])
     return sum(row.state == DeadlineState.OPEN for row in found)
 
 
@@ -280,13 +277,26 @@ _END = text("""
 """)
 
 
+# One statement for any number of deadlines, so that the server plans it once.
+_SET_STEPS = text("""
+    UPDATE deadline_step SET state = :state, done_at = :now
+    WHERE deadline_id = ANY(CAST(:ids AS bigint[])) AND state = 'pending'
+    RETURNING id
+""")
+
+
 def _set_steps(work: Work, deadline_ids: Sequence[int], state: StepState) -> None:
     if deadline_ids:
-        work.session.execute(
-            update(DeadlineStep)
-            .where(DeadlineStep.deadline_id.in_(deadline_ids), DeadlineStep.state == StepState.PENDING)
-            .values(state=state, done_at=work.now)
-        )
+        given = {"ids": list(deadline_ids), "state": state.value, "now": work.now}
+        _read_again(work, DeadlineStep, work.session.scalars(_SET_STEPS, given).all())
+
+
+def _read_again(work: Work, model: type[Deadline | DeadlineStep], ids: Sequence[int]) -> None:
+    """Let the session forget its copies of rows that a statement changed."""
+    for number in ids:
+        known = work.session.identity_map.get(identity_key(model, number))
+        if known is not None:
+            work.session.expire(known)
 
 
 def _finish(

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, bindparam, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
@@ -189,17 +190,8 @@ def facts(
     person_id: int | None,  # noqa: ARG001
 ) -> dict[int, FundFacts]:
     """What guards may know of the money behind some cases, in one statement however many they are."""
-    statement = (
-        select(Case.id, Case.fund_id, Power, *_FACT_COLUMNS)
-        .join(Fund, Fund.id == Case.fund_id)
-        .join(Power, Power.id == Fund.power_id)
-        .outerjoin(FundYear, FundYear.fund_id == Fund.id)
-        .outerjoin(AwardYear, and_(AwardYear.fund_year_id == FundYear.id, AwardYear.case_id == Case.id))
-        .where(Case.id.in_(case_ids))
-        .order_by(Case.id, FundYear.year)
-    )
     found: dict[int, FundFacts] = {}
-    for row in session.execute(statement):
+    for row in session.execute(_FACTS, {"ids": list(case_ids)}):
         one = found.setdefault(row.id, FundFacts(row.fund_id, row.Power.terms, {}, set(), {}))
         if row.year is not None:
             one.available[row.year] = row.left
@@ -210,14 +202,25 @@ def facts(
     return found
 
 
-_FACT_COLUMNS = (
-    FundYear.year,
-    FundYear.status,
-    (FundYear.ceiling - FundYear.reserved - FundYear.committed).label("left"),
-    AwardYear.id.label("held"),
-    AwardYear.reserved,
-    AwardYear.committed,
-    AwardYear.paid,
+_FACTS = (
+    select(
+        Case.id,
+        Case.fund_id,
+        Power,
+        FundYear.year,
+        FundYear.status,
+        (FundYear.ceiling - FundYear.reserved - FundYear.committed).label("left"),
+        AwardYear.id.label("held"),
+        AwardYear.reserved,
+        AwardYear.committed,
+        AwardYear.paid,
+    )
+    .join(Fund, Fund.id == Case.fund_id)
+    .join(Power, Power.id == Fund.power_id)
+    .outerjoin(FundYear, FundYear.fund_id == Fund.id)
+    .outerjoin(AwardYear, and_(AwardYear.fund_year_id == FundYear.id, AwardYear.case_id == Case.id))
+    .where(Case.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .order_by(Case.id, FundYear.year)
 )
 
 

@@ -1,12 +1,13 @@
 """Who is told: the people who hold a role for a case's department or for the body that bids."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from workflow.accounts.queries import people_with
+from workflow.accounts.queries import holders_of
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.registry import Audience
@@ -15,20 +16,26 @@ from workflow.notifications import Recipient
 Side = Literal["department", "proposer"]
 
 
-def people(side: Side, *roles: Role) -> Audience:
+@dataclass(frozen=True, slots=True)
+class People:
+    """The audience of everybody who holds one of some roles today, each on a side of the case; one statement."""
+
+    roles: tuple[tuple[Side, Role], ...]
+
+    def __call__(self, session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:
+        """The recipients, once each, by id."""
+        sides = {"department": case.department_id, "proposer": case.proposer_id}
+        found = holders_of(session, [(role, sides[side]) for side, role in self.roles], now)
+        return [Recipient(address=one.email, name=one.name, person_id=one.person_id) for one in found]
+
+    def __or__(self, other: "People") -> "People":
+        """Everybody of both."""
+        return People(self.roles + other.roles)
+
+
+def people(side: Side, *roles: Role) -> People:
     """The audience of everybody who holds one of the roles today, on one side of the case."""
-
-    def audience(session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:
-        organisation_id = case.department_id if side == "department" else case.proposer_id
-        found = {
-            person.id: person for role in roles for person in people_with(session, role, organisation_id, now)
-        }
-        return [
-            Recipient(address=person.email, name=person.name, person_id=person.id)
-            for _, person in sorted(found.items())
-        ]
-
-    return audience
+    return People(tuple((side, role) for role in roles))
 
 
 def first_of(*audiences: Audience) -> Audience:
@@ -40,15 +47,6 @@ def first_of(*audiences: Audience) -> Audience:
             if found:
                 return found
         return []
-
-    return audience
-
-
-def both(*audiences: Audience) -> Audience:
-    """Everybody of several audiences."""
-
-    def audience(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
-        return [recipient for part in audiences for recipient in part(session, case, **given)]
 
     return audience
 

@@ -4,7 +4,7 @@ from workflow.approval import effects as approval_effects
 from workflow.approval import queries as approval
 from workflow.bids import effects as bid_effects
 from workflow.bids import queries as bids
-from workflow.cases.registry import DeadlineNotice, Notice, Registry
+from workflow.cases.registry import Audience, DeadlineNotice, Notice, Registry
 from workflow.consultation import audiences as councils
 from workflow.consultation import effects as consultation_effects
 from workflow.consultation import queries as consultation
@@ -44,23 +44,23 @@ NOTICES = {
     "bid_to_check": Notice("bid_to_check", who.CASE_OFFICERS),
     "consultation_invitation": Notice("consultation_invitation", councils.invited_councils, statutory=True),
     "consultation_started": Notice("consultation_started", who.LEAD_BODY),
-    "consultation_closed": Notice("consultation_closed", who.both(who.LEAD_BODY, who.CASE_OFFICERS)),
+    "consultation_closed": Notice("consultation_closed", who.LEAD_BODY | who.CASE_OFFICERS),
     "response_sent": Notice("response_sent", who.CASE_OFFICERS),
     "response_accepted": Notice("response_accepted", who.LEAD_BODY),
     "bid_to_assess": Notice("bid_to_assess", who.ASSESSORS),
     "bid_to_decide": Notice("bid_to_decide", who.APPROVERS),
-    "approval_given": Notice("approval_given", who.both(who.APPROVERS, who.FINANCE)),
+    "approval_given": Notice("approval_given", who.APPROVERS | who.FINANCE),
     "offer_made": Notice("offer_made", who.SIGNATORIES, statutory=True),
-    "offer_accepted": Notice("offer_accepted", who.both(who.FINANCE, who.GRANT_MANAGERS)),
+    "offer_accepted": Notice("offer_accepted", who.FINANCE | who.GRANT_MANAGERS),
     "claim_to_check": Notice("claim_to_check", who.GRANT_MANAGERS),
     "claim_to_pay": Notice("claim_to_pay", who.AUTHORISERS),
     "claim_paid": Notice("claim_paid", who.LEAD_BODY, statutory=True),
-    "closing_started": Notice("closing_started", who.both(who.LEAD_BODY, who.FINANCE)),
+    "closing_started": Notice("closing_started", who.LEAD_BODY | who.FINANCE),
     "closure_to_confirm": Notice("closure_to_confirm", who.RESPONSIBLE),
     "award_closed": Notice("award_closed", who.LEAD_BODY, statutory=True),
 }
 
-ESCALATE_TO = {
+ESCALATE_TO: dict[str, Audience] = {
     "head_of_team": who.HEADS,
     "senior_officer": who.RESPONSIBLE,
     "finance_head": who.HEADS,
