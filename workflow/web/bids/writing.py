@@ -61,7 +61,7 @@ def _tasks(case: Case, content: Content) -> dict[str, list[tuple[str, str, str, 
 def _status(content: Content, section: Section) -> tuple[str, str]:
     if is_whole(content, section):
         return "Completed", ""
-    return ("In progress", "blue") if section.value in content.sections else ("Not yet started", "grey")
+    return ("In progress", "blue") if section.value in content.sections else ("Not yet started", "")
 
 
 def _hint(content: Content, section: Section) -> str:

@@ -22,6 +22,7 @@ from workflow.web.bids.frame import is_called_for, state_of, state_words
 from workflow.web.context import now, read_session, viewer
 from workflow.web.filters import due_words
 from workflow.web.pages import render
+from workflow.web.roles import is_staff
 
 blueprint = Blueprint("queue", __name__)
 
@@ -56,10 +57,10 @@ def queue() -> Response:
         most_counted=lists.MOST_COUNTED,
         asked=asked,
         is_filtered=bool(asked.text or asked.states or asked.funds or asked.due),
-        states=state_choices(),
+        states=state_choices(reader),
         funds=lists.funds_in_queue(session, reader),
         due_choices=DUE_WORDS,
-        chips=_chips(asked),
+        chips=_chips(reader, asked),
         next_href=_href(asked, after=page.next_key) if page.next_key else "",
         first_href=_href(asked) if "after" in request.args else "",
     )
@@ -107,11 +108,15 @@ def _owner(row: BidRow) -> str:
     return words[:1].upper() + words[1:]
 
 
-def state_choices() -> list[tuple[str, str]]:
-    """The live states of the current definition, as (name, label), in its order."""
+def state_choices(reader: Viewer) -> list[tuple[str, str]]:
+    """The live states of the current definition, as (name, label), in its order; staff never see a draft."""
     found = registry()
     workflow = found.definitions["bid", found.current["bid"]]
-    return [(state.name, state.label) for state in workflow.states if not state.final]
+    return [
+        (state.name, state.label)
+        for state in workflow.states
+        if not state.final and not (state.initial and is_staff(reader))
+    ]
 
 
 def _given(asked: QueueFilter) -> list[tuple[str, str]]:
@@ -125,9 +130,9 @@ def _href(asked: QueueFilter, *, after: str | None = None, without: tuple[str, s
     return f"{url_for('queue.queue')}?{urlencode(pairs)}" if pairs else url_for("queue.queue")
 
 
-def _chips(asked: QueueFilter) -> list[tuple[str, str, bool, str]]:
+def _chips(reader: Viewer, asked: QueueFilter) -> list[tuple[str, str, bool, str]]:
     """A chip for each thing that was asked for; pressing one takes it away."""
-    words: Mapping[str, Mapping[str, str]] = {"state": dict(state_choices()), "due": DUE_WORDS}
+    words: Mapping[str, Mapping[str, str]] = {"state": dict(state_choices(reader)), "due": DUE_WORDS}
     return [
         (
             words.get(name, {}).get(value, value),
