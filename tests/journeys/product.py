@@ -45,27 +45,38 @@ class Product:
     def letters(self) -> list[EmailMessage]:
         """Every message that the mail server received, oldest first."""
         files = sorted((self.state / "mail").glob("*.eml"))
-        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]  # type: ignore[misc]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
-    def letters_about(self, words: str) -> list[EmailMessage]:
-        """The messages whose subject holds some words."""
-        return [letter for letter in self.letters() if words in str(letter["Subject"])]
+    def letters_about(self, reference: str, words: str = "") -> list[EmailMessage]:
+        """The messages about a bid whose subject holds some words."""
+        return [
+            letter
+            for letter in self.letters()
+            if words in str(letter["Subject"]) and reference in text_of(letter)
+        ]
 
-    def wait_for_letters(self, words: str, count: int, *, within_s: float = 60) -> list[EmailMessage]:
-        """Wait until so many messages about something were received."""
+    def wait_for_letters(
+        self, reference: str, words: str, count: int, *, within_s: float = 60
+    ) -> list[EmailMessage]:
+        """Wait until so many messages about a bid were received."""
         until = time.monotonic() + within_s
-        while len(found := self.letters_about(words)) < count:
+        while len(found := self.letters_about(reference, words)) < count:
             assert time.monotonic() < until, f"{len(found)} of {count} messages about “{words}” came"
             time.sleep(0.3)
         return found
 
     def link_in(self, letter: EmailMessage) -> str:
         """The secret link in a message, on this product's own address."""
-        body = letter.get_body(("plain",))
-        assert body is not None
-        found = re.search(r"https?://[^/\s]+(/r/\S+)", str(body.get_content()))
+        found = re.search(r"https?://[^/\s]+(/r/\S+)", text_of(letter))
         assert found is not None
         return f"{self.address}{found[1]}"
+
+
+def text_of(letter: EmailMessage) -> str:
+    """What a message says, as plain text."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 @contextmanager

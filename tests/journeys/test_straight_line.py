@@ -15,7 +15,10 @@ APPROVER_1, APPROVER_2 = "approver1@dclg.example", "approver2@dclg.example"
 FINANCE, MANAGER = "finance@dclg.example", "grants@dclg.example"
 PAYER, RESPONSIBLE = "payments@dclg.example", "responsible@dclg.example"
 CONFLICT = 409
-TITLE = "Peer challenge for every council"
+COUNCILS = 12
+"""The authorities of the North East in 2011; all 353 at once are asked in the tests of consultation."""
+
+TITLE = "Shared learning for small districts"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,12 @@ class Person:
             else:
                 self.page.check(f'input[name="{name}"][value="{value}"]')
 
+    def unfold(self) -> None:
+        """Open every part of the page that is folded away."""
+        folded = self.page.locator("main details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+
     def press(self, words: str = "") -> None:
         """Press the page's main button, or the one with these words, and land on a page without an error."""
         buttons = self.page.locator("main button[type=submit]")
@@ -89,7 +98,7 @@ class Cast:
     def somebody(self) -> Person:
         """A browser that nobody signed in with."""
         page = self.browser.new_context().new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(45_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return Person(self.product, page)
@@ -119,13 +128,13 @@ def cast(product: Product, browser: Browser) -> Iterator[Cast]:
 def test_a_bid_lives_from_draft_to_closed_by_web_forms(cast: Cast, product: Product) -> None:
     reference = write_and_sign(cast)
     check_and_ask(cast, product, reference)
-    answer_by_link(cast, product)
+    answer_by_link(cast, product, reference)
     close_and_respond(cast, product, reference)
     decide(cast, reference)
     award_and_pay(cast, product, reference)
     close(cast, reference)
     every_figure_adds_up(product)
-    each_message_came_once(product)
+    each_message_came_once(product, reference)
 
 
 def write_and_sign(cast: Cast) -> str:
@@ -201,23 +210,25 @@ def check_and_ask(cast: Cast, product: Product, reference: str) -> None:
         officer.choose(**{name: "yes"})
     officer.press()
     officer.act(reference, "open_consultation")
-    officer.choose(kind="light", asked="all")
+    officer.choose(kind="light", asked="some")
+    officer.unfold()
+    officer.choose(regions="North East")
     officer.fill(
         closes_on="29 4 2011", reason="The outcome was consulted on.", questions="Does it serve a need?"
     )
     officer.press()
     officer.open(f"/bids/{reference}/consultation")
-    assert "353" in officer.text
+    assert f"0 of {COUNCILS}" in officer.text
     assert "Tuesday 3 May 2011" in officer.text, (
         "a close on the day of the royal wedding moves, and councils are told"
     )
-    product.wait_for_letters("think of this bid", 353, within_s=120)
+    product.wait_for_letters(reference, "think of this bid", COUNCILS)
 
 
-def answer_by_link(cast: Cast, product: Product) -> None:
+def answer_by_link(cast: Cast, product: Product, reference: str) -> None:
     invited = next(
         letter
-        for letter in product.letters_about("think of this bid")
+        for letter in product.letters_about(reference, "think of this bid")
         if "Gateshead" in str(letter["Subject"])
     )
     council = cast.somebody()
@@ -234,17 +245,17 @@ def answer_by_link(cast: Cast, product: Product) -> None:
     council.press()
     council.press()
     assert "sent" in council.text.lower() or "have your" in council.text.lower()
-    product.wait_for_letters("We have the answer of", 1)
+    product.wait_for_letters(reference, "We have the answer of", 1)
 
 
 def close_and_respond(cast: Cast, product: Product, reference: str) -> None:
     officer = cast.person(CASE_OFFICER)
     travel(officer, "4 5 2011")
-    product.wait_for_letters("The time to answer is over", 3)
+    product.wait_for_letters(reference, "The time to answer is over", 3)
     drafter = cast.person(DRAFTER)
     drafter.act(reference, "send_response")
     assert "Gateshead" in drafter.text, "the council without a word about its answer is named"
-    drafter.open(f"/bids/{reference}/consultation")
+    drafter.open(f"/bids/{reference}/consultation?show=to_answer")
     drafter.page.locator('main a[href*="/consultations/answers/"]').first.click()
     drafter.choose(outcome="changed")
     drafter.fill(text="The challenge now takes two days.")
@@ -275,6 +286,7 @@ def decide(cast: Cast, reference: str) -> None:
         assessor.choose(**{f"score_{name}": "4"})
     for name in ("regularity", "propriety", "value_for_money", "feasibility"):
         assessor.choose(**{f"test_{name}": "yes"})
+    assessor.fill(amount_2011="200,000", amount_2012="100,000.50")
     assessor.fill(recommendation="Approve it in full.", unsure_of="Nothing.")
     assessor.press()
     assessor.open("/funds/RSG")
@@ -320,7 +332,7 @@ def award_and_pay(cast: Cast, product: Product, reference: str) -> None:
     payer.act(reference, "pay_claim")
     payer.page.locator('input[name="claim_id"]').first.check()
     payer.press()
-    product.wait_for_letters("paid", 1)
+    product.wait_for_letters(reference, "paid", 1)
 
 
 def close(cast: Cast, reference: str) -> None:
@@ -347,10 +359,34 @@ def every_figure_adds_up(product: Product) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def each_message_came_once(product: Product) -> None:
-    product.wait_for_letters("closed", 1)
-    seen = Counter(str(letter["Message-ID"]) for letter in product.letters())
-    assert [message for message, count in seen.items() if count > 1] == []
-    invitations = product.letters_about("think of this bid")
-    addresses = Counter(str(letter["To"]) for letter in invitations)
-    assert max(addresses.values()) == 1
+EXPECTED = {
+    "We have your bid": 2,
+    "A bid waits for its first check": 2,
+    "think of this bid": COUNCILS + 2,
+    "Councils are being asked": 2,
+    "We have the answer of": 2,
+    "The time to answer is over": 4,
+    "has said what it did about each answer": 2,
+    "What you did about each answer was accepted": 2,
+    "A bid waits for its assessment": 2,
+    "A bid waits for your decision": 3,
+    "offers Local Government": 1,
+    "has accepted its offer": 2,
+    "A payment request waits to be checked": 1,
+    "A checked payment request waits to be paid": 1,
+    "Paid:": 2,
+    "Closing has started": 3,
+    "Final figures wait": 1,
+    "Closed:": 2,
+}
+"""How many addresses each message of the line goes to (two councils have an officer beside their mailbox); the approvals' own message is worded by what is so when it leaves."""
+
+
+def each_message_came_once(product: Product, reference: str) -> None:
+    for words, count in EXPECTED.items():
+        letters = product.wait_for_letters(reference, words, count)
+        by_address = Counter(str(letter["To"]) for letter in letters)
+        assert len(letters) == count, f"{words}: {sorted(by_address)}"
+        assert set(by_address.values()) == {1}, f"{words}: {by_address}"
+    every = Counter(str(letter["Message-ID"]) for letter in product.letters())
+    assert [message for message, count in every.items() if count > 1] == []

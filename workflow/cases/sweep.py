@@ -26,6 +26,10 @@ def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int
         due = list(deadlines.due_breaches(session, now, limit))
     applied = 0
     for deadline_id, version, subject, kind in due:
+        if not subject.startswith("case:"):
+            # Only cases have breaches; anything else is a fault of the rules, and must not stop the others.
+            log.error("breach_without_case", deadline_id=deadline_id, subject=subject)
+            continue
         try:
             applied += _breach(sessions, clock, deadline_id, version, subject, kind, now)
         except WorkflowError:
