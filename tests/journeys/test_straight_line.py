@@ -379,7 +379,10 @@ EXPECTED = {
     "Final figures wait": 1,
     "Closed:": 2,
 }
-"""How many addresses each message of the line goes to (two councils have an officer beside their mailbox); the approvals' own message is worded by what is so when it leaves."""
+"""How many addresses each message of the line goes to; two councils have an officer beside their mailbox.
+
+The message about approvals is left out: it is worded by what is so when it leaves.
+"""
 
 
 def each_message_came_once(product: Product, reference: str) -> None:
