@@ -15,14 +15,16 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
 from workflow.cases import Case
-from workflow.cases.queries import visible
+from workflow.cases.queries import DEPARTMENT_ROLES, PROPOSER_ROLES, visible
 from workflow.funds.models import Fund
 
 PAGE = 25
@@ -130,14 +132,13 @@ def changed(session: Session, viewer: Viewer, *, limit: int = 5) -> list[BidRow]
 
 
 def funds_in_queue(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
-    """The code and title of the funds that the viewer's departments and bodies may have bids to, by title."""
-    places = sorted({grant.organisation_id for grant in viewer.grants})
-    of_bids = select(Case.id).where(Case.fund_id == Fund.id, Case.proposer_id.in_(places)).exists()
-    rows = session.execute(
-        select(Fund.code, Fund.title)
-        .where(or_(Fund.department_id.in_(places), of_bids))
-        .order_by(Fund.title, Fund.id)
-    )
+    """The code and title of the funds that the viewer's queue may hold bids to, by title."""
+    departments, bodies = viewer.organisations(*DEPARTMENT_ROLES), viewer.organisations(*PROPOSER_ROLES)
+    places = [true()] if viewer.has(Role.AUDITOR) else [Fund.department_id.in_(departments)]
+    if bodies:
+        # Only a body's own bids are read for this; a department's would be every one of its funds'.
+        places.append(Fund.id.in_(select(Case.fund_id).where(Case.proposer_id.in_(bodies))))
+    rows = session.execute(select(Fund.code, Fund.title).where(or_(*places)).order_by(Fund.title, Fund.id))
     return [(code, title) for code, title in rows]
 
 

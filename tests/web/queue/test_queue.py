@@ -219,3 +219,12 @@ def test_with_nothing_to_do_the_page_says_what_would_bring_something(
     for who in ("kent", "stranger", "administrator"):
         sign_in(who)
         assert "Nothing waits for you" in client.get("/").text
+
+
+def test_an_auditor_may_filter_by_every_fund_and_a_body_by_those_it_bids_to(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    world.submitted()
+    for who, sees in (("auditor", True), ("writer", True), ("adass", False), ("stranger", False)):
+        sign_in(who)
+        assert ('value="TOPSLICE"' in client.get("/queue").text) is sees, who
