@@ -4,12 +4,14 @@ Losing every queued message costs at most one period. Hence no results, no count
 pulse expires after two periods, and a task may run twice or at once in two workers.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, signals
 
 from worker.broker import survive_restarts
+from workflow import logs
 from workflow.config import load_settings
 
 survive_restarts()
@@ -77,4 +79,10 @@ def forget_connections(**_: object) -> None:
     tasks.forget()
 
 
+def write_logs(loglevel: int | None = None, **_: object) -> None:
+    """Log as the web does. Celery sets no logging up, nor takes standard error over, because this is connected."""
+    logs.configure_with_libraries(load_settings().log_format, loglevel or logging.INFO)
+
+
+signals.setup_logging.connect(write_logs, weak=False)
 signals.worker_process_init.connect(forget_connections, weak=False)

@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from workflow import wiring
+from workflow import logs, wiring
 from workflow.clock import Clock
 from workflow.config import Settings, load_settings
 from workflow.db import Sessions, make_engine, make_sessions
@@ -21,7 +21,6 @@ from workflow.web import (
     filters,
     guard,
     headers,
-    logs,
     pages,
     statics,
     throttle,

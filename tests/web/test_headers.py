@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import NOWHERE, settings_for
+from workflow import logs
 from workflow.app import create_app
 from workflow.config import LogFormat
-from workflow.web import logs
 
 
 def test_a_page_may_load_only_what_is_its_own(lonely_app: Flask) -> None:

@@ -1,9 +1,16 @@
 """Celery as it must be set for the guarantees to hold."""
 
+import json
+import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
+import structlog
 from kombu.transport.redis import Channel
 
+from tests.settings import settings_for
+from worker import app as background
 from worker.app import PERIODS_S, TIMETABLE, configuration, make_app
 
 
@@ -43,3 +50,26 @@ def test_a_worker_keeps_trying_a_broker_that_is_not_there() -> None:
 def test_an_unacknowledged_pulse_is_never_put_back_over_a_dead_connection() -> None:
     assert Channel.do_restore is False
     assert hasattr(Channel.basic_ack, "__wrapped__")
+
+
+@pytest.fixture
+def root_logger() -> Iterator[logging.Logger]:
+    """The logger above all others, put back as it was."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_the_lines_of_celery_and_ours_look_alike(
+    root_logger: logging.Logger, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "load_settings", lambda: settings_for(WORKFLOW_LOG_FORMAT="json"))
+    background.write_logs(loglevel=logging.WARNING)
+    logging.getLogger("celery.worker").warning("%s of %s", 1, 2)
+    logging.getLogger("celery.worker").info("Not worth a line.")
+    structlog.get_logger("worker.tasks").error("alert", alert="ledger")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(line["level"], line["event"]) for line in lines] == [("warning", "1 of 2"), ("error", "alert")]
+    assert all(line["timestamp"].endswith("Z") for line in lines)
