@@ -134,7 +134,9 @@ def changed(session: Session, viewer: Viewer, *, limit: int = 5) -> list[BidRow]
 def funds_in_queue(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     """The code and title of the funds that the viewer's queue may hold bids to, by title."""
     departments, bodies = viewer.organisations(*DEPARTMENT_ROLES), viewer.organisations(*PROPOSER_ROLES)
-    places = [true()] if viewer.has(Role.AUDITOR) else [Fund.department_id.in_(departments)]
+    places: list[ColumnElement[bool]] = (
+        [true()] if viewer.has(Role.AUDITOR) else [Fund.department_id.in_(departments)]
+    )
     if bodies:
         # Only a body's own bids are read for this; a department's would be every one of its funds'.
         places.append(Fund.id.in_(select(Case.fund_id).where(Case.proposer_id.in_(bodies))))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation, OrganisationKind
@@ -103,7 +103,7 @@ _FACTS = (
     .join(Fund, Fund.id == Round.fund_id)
     .join(Power, Power.id == Fund.power_id)
     .join(Organisation, Organisation.id == Bid.lead_id)
-    .where(Bid.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .where(Bid.id.in_(bindparam("ids", expanding=True)))
 )
 
 

@@ -17,13 +17,11 @@ from workflow.web.pages import render
 
 __all__ = ["acting", "blueprint", "writing"]
 
-PAGES = "pages/bids"
-
 
 @blueprint.get("/rounds")
 def rounds() -> Response:
     """All funding rounds, open ones first; everybody may see them."""
-    return render(f"{PAGES}/rounds.html", rounds=queries.rounds(read_session(), current_viewer(), now()))
+    return render("pages/bids/rounds.html", rounds=queries.rounds(read_session(), current_viewer(), now()))
 
 
 @blueprint.get("/rounds/<code>")
@@ -33,7 +31,7 @@ def round_page(code: str) -> Response:
     found = queries.round_by_code(session, reader, code, now())
     bodies = queries.bodies_of(session, reader) if reader else []
     return render(
-        f"{PAGES}/round.html",
+        "pages/bids/round.html",
         found=found,
         outcomes=queries.outcomes_of(session, reader, found.round),
         bodies=[(body, queries.cannot_be_paid(found, body, now())) for body in bodies],
@@ -47,7 +45,7 @@ def index() -> Response:
     rows, more = lists.bids(session, reader, after=request.args.get("after", type=int))
     next_href = url_for("bids.index", after=rows[-1].case.id) if more else ""
     return render(
-        f"{PAGES}/index.html",
+        "pages/bids/index.html",
         rows=[(row, *state_words(reader, row.case)) for row in rows],
         next_href=next_href,
         may_start=bool(queries.bodies_of(session, reader)),
@@ -68,14 +66,14 @@ def new() -> Response:
     form.round.options = tuple(Option(v.round.code, v.round.title, v.fund.title) for v in opened)
     form.lead.options = tuple(Option(str(body.id), body.name) for body in bodies)
     if not form.validate_on_submit():
-        return render(f"{PAGES}/new.html", form=form, rounds=opened)
+        return render("pages/bids/new.html", form=form, rounds=opened)
     try:
         with work() as at_work:
             reference = commands.start_bid(at_work, **form.data_tuple()._asdict(), key=form.request_key)
     except (Refused, Invalid) as error:
         if not form.refuse(error):
             raise
-        return render(f"{PAGES}/new.html", form=form, rounds=opened)
+        return render("pages/bids/new.html", form=form, rounds=opened)
     return redirect(url_for("bids.sections", reference=reference), 303)
 
 
@@ -85,7 +83,7 @@ def show(reference: str) -> Response:
     session, reader = read_session(), viewer()
     case, content = queries.content_by_reference(session, reader, reference)
     return render(
-        f"{PAGES}/show.html",
+        "pages/bids/show.html",
         **bid_frame(session, reader, case, tab="summary"),
         content=content,
         record=record_of(session, reader, case, now()),
@@ -103,7 +101,7 @@ def history(reference: str) -> Response:
     case = case_by_reference(session, reader, reference)
     entries = shown_history(session, reader, case)
     return render(
-        f"{PAGES}/history.html",
+        "pages/bids/history.html",
         **bid_frame(session, reader, case, tab="history"),
         entries=timeline(entries, now()),
         newest=entries[0] if entries else None,

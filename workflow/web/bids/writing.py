@@ -21,12 +21,13 @@ from workflow.web.bids.list_forms import LISTS, DoneForm, ListPage, RemoveForm, 
 from workflow.web.bids.questions import QUESTIONS
 from workflow.web.bids.reading import answers_of, section_answers
 from workflow.web.bids.room import blueprint
-from workflow.web.bids.section_forms import BudgetForm, SectionForm
+from workflow.web.bids.section_forms import SectionForm
 from workflow.web.bids.words import HEADS
 from workflow.web.context import now, read_session, viewer, work
 from workflow.web.pages import render
 
-PAGES = "pages/bids"
+OWN_PAGES = {Section.BUDGET: "pages/bids/budget.html", Section.AREA: "pages/bids/area.html"}
+"""The sections whose boxes need a page of their own."""
 
 
 @blueprint.get("/bids/<reference>/sections")
@@ -36,9 +37,9 @@ def sections(reference: str) -> Response:
     case, content = queries.content_by_reference(session, reader, reference)
     frame = bid_frame(session, reader, case, tab="sections")
     if not is_writable(reader, case):
-        return render(f"{PAGES}/read.html", **frame, sections=answers_of(content))
+        return render("pages/bids/read.html", **frame, sections=answers_of(content))
     return render(
-        f"{PAGES}/tasks.html",
+        "pages/bids/tasks.html",
         **frame,
         groups=_tasks(case, content),
         done=len(SECTIONS) - len(unfinished(content)),
@@ -108,10 +109,8 @@ def _save(case: Case, chosen: Section, form: SectionForm | DoneForm, values: Any
 def _question_page(
     case: Case, content: Content, chosen: Section, form: SectionForm, *, status: int = 200, **more: Any
 ) -> Response:
-    name = "budget" if isinstance(form, BudgetForm) else chosen.value
-    page = name if name in {"budget", "area"} else "section"
     return render(
-        f"{PAGES}/{page}.html",
+        OWN_PAGES.get(chosen, "pages/bids/section.html"),
         status=status,
         form=form,
         case=case,
@@ -145,7 +144,7 @@ def _list_page(case: Case, content: Content, chosen: Section) -> Response:
             return redirect(_tasks_href(case), 303)
         form.form_errors.append(f"Add at least one {page.one} first")
     return render(
-        f"{PAGES}/list.html",
+        "pages/bids/list.html",
         form=form,
         case=case,
         page=page,
@@ -183,7 +182,13 @@ def _row_page(reference: str, name: str, row_id: int | None) -> Response:
             if not form.refuse(error):
                 raise
     return render(
-        f"{PAGES}/row.html", form=form, case=case, page=page, name=name, row_id=row_id, is_new=row_id is None
+        "pages/bids/row.html",
+        form=form,
+        case=case,
+        page=page,
+        name=name,
+        row_id=row_id,
+        is_new=row_id is None,
     )
 
 
@@ -213,7 +218,7 @@ def remove_row(reference: str, name: str, row_id: int) -> Response:
             commands.remove_row(opened, case.id, chosen, row_id, key=form.request_key)
         return redirect(list_href, 303)
     cells = page.cells(_row(content, page, row_id), content)
-    return render(f"{PAGES}/remove.html", form=form, case=case, page=page, cells=cells, list_href=list_href)
+    return render("pages/bids/remove.html", form=form, case=case, page=page, cells=cells, list_href=list_href)
 
 
 @blueprint.get("/bids/<reference>/check")
@@ -222,7 +227,7 @@ def check(reference: str) -> Response:
     session, reader = read_session(), viewer()
     case, content = _draft(session, reader, reference)
     return render(
-        f"{PAGES}/check.html",
+        "pages/bids/check.html",
         case=case,
         sections=answers_of(content),
         unfinished=[SECTIONS[one].label for one in unfinished(content)],
