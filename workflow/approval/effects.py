@@ -1,5 +1,7 @@
 """What assessment and approval write when an action is applied."""
 
+from sqlalchemy import text
+
 from workflow import funds
 from workflow.approval.models import (
     AccountingTest,
@@ -8,8 +10,6 @@ from workflow.approval.models import (
     AppraisalTest,
     AppraisalYear,
     Criterion,
-    Vote,
-    VoteOutcome,
 )
 from workflow.cases import EffectContext, decided
 from workflow.db import Work
@@ -77,27 +77,28 @@ def reserve_money(work: Work, context: EffectContext) -> None:
     funds.reserve(work, context.case.fund_id, context.case.id, amounts, key=key, decision=decided(context))
 
 
+_VOTE = text("""
+    INSERT INTO vote (case_id, round, person_id, outcome, reason, limit_pence, version_number, no_conflict, voted_at)
+    VALUES (:case_id, :round, :person_id, 'approve', :reason, :limit_pence, :version_number, true, :now)
+""")
+
+
 def record_vote(work: Work, context: EffectContext) -> None:
     """Write the vote: on which version, in which round, and under which limit. The last one makes the amount the case's."""
     facts = context.facts
-    vote = Vote(
-        case_id=context.case.id,
-        round=facts["approval"].round,
-        person_id=work.actor.person_id,
-        outcome=VoteOutcome.APPROVE,
-        reason=context.data.get("reason", ""),
-        limit_pence=facts["actor"].limit_pence,
-        version_number=facts["approval"].assessed_version,
-        no_conflict=True,
-        voted_at=work.now,
-    )
-    work.session.add(vote)
+    vote = {
+        "round": facts["approval"].round,
+        "version_number": facts["approval"].assessed_version,
+        "limit_pence": facts["actor"].limit_pence,
+    }
+    given = {"case_id": context.case.id, "person_id": work.actor.person_id, "now": work.now}
+    work.session.execute(_VOTE, {**vote, **given, "reason": context.data.get("reason", "")})
     if context.plan.moves:
         context.case.amount_pence = Pence(facts["approval"].whole_life_pence)
     context.payload |= {
-        "round": vote.round,
-        "version": vote.version_number,
-        "limit_pence": vote.limit_pence,
+        "round": vote["round"],
+        "version": vote["version_number"],
+        "limit_pence": vote["limit_pence"],
         "votes": len(facts["approval"].voters) + 1,
         "quorum": facts["approval"].quorum,
     }

@@ -6,19 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Date,
     ScalarSelect,
     Select,
     SQLColumnExpression,
-    any_,
     bindparam,
     func,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Person
@@ -113,7 +111,7 @@ def _facts_statement() -> Select[Any]:
             _quorum_of(Case.department_id, value, bindparam("today", type_=Date)),
         )
         .outerjoin(running, true())
-        .where(Case.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+        .where(Case.id.in_(bindparam("ids", expanding=True)))
         .order_by(Case.id)
     )
 

@@ -51,21 +51,20 @@ def facts(
 
 
 def _facts(row: Row[Any]) -> BidsFacts:
-    round_: Round = row.Round
     asked: dict[int, int] = {}
     for year, pence in row.amounts or ():
         asked[year] = asked.get(year, 0) + pence
     whole = set(row.whole or ())
     checked = {name: met for version, name, met in row.checks or () if version == row.version}
     return BidsFacts(
-        opens_on=round_.opens_on,
-        closes_on=round_.closes_on,
+        opens_on=row.opens_on,
+        closes_on=row.closes_on,
         unfinished=tuple(words.label for section, words in SECTIONS.items() if section.value not in whole),
         asked=dict(sorted(asked.items())),
-        least_pence=round_.least_pence,
-        most_pence=round_.most_pence,
-        first_year=round_.first_year,
-        last_year=round_.last_year,
+        least_pence=row.least_pence,
+        most_pence=row.most_pence,
+        first_year=row.first_year,
+        last_year=row.last_year,
         lead_name=row.Organisation.name,
         power=row.Power.terms,
         recipient=recipient_of(row.Organisation),
@@ -85,7 +84,12 @@ def _listed(*columns: Any, of: Any, where: ColumnElement[bool] | None = None) ->
 _FACTS = (
     select(
         Bid.id,
-        Round,
+        Round.opens_on,
+        Round.closes_on,
+        Round.least_pence,
+        Round.most_pence,
+        Round.first_year,
+        Round.last_year,
         Organisation,
         Power,
         _listed(BidAmount.year, BidAmount.pence, of=BidAmount.bid_id).label("amounts"),

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from workflow import audit, deadlines
 from workflow.accounts import queries as accounts
 from workflow.cases.facts import actor_for, facts_for, view_of
 from workflow.cases.keys import store_result, take_key
-from workflow.cases.models import Case, CaseCounter, CaseDuty
+from workflow.cases.models import Case, CaseCounter
 from workflow.cases.notices import owe_notices
 from workflow.cases.registry import EffectContext, registry
 from workflow.clock import london_date
@@ -146,6 +146,12 @@ def _run(work: Work, names: tuple[str, ...], context: EffectContext) -> None:
         effects[name](work, context)
 
 
+_DUTY = text("""
+    INSERT INTO case_duty (case_id, rev, duty, person_id, principal_ids)
+    VALUES (:case_id, :rev, :duty, :person_id, to_jsonb(CAST(:principals AS bigint[])))
+""")
+
+
 def _move(work: Work, workflow: Workflow, context: EffectContext) -> None:
     """The one place where a state and a revision are assigned; the row is written once, with its new date."""
     case, planned = context.case, context.plan
@@ -156,15 +162,8 @@ def _move(work: Work, workflow: Workflow, context: EffectContext) -> None:
     case.changed_by = work.actor.person_id
     case.changed_what = workflow.action_by_name[planned.action].label
     if planned.duty is not None and work.actor.person_id is not None:
-        work.session.add(
-            CaseDuty(
-                case_id=case.id,
-                rev=case.rev,
-                duty=planned.duty,
-                person_id=work.actor.person_id,
-                principal_ids=sorted(context.facts["actor"].principals),
-            )
-        )
+        done = {"case_id": case.id, "rev": case.rev, "duty": planned.duty, "person_id": work.actor.person_id}
+        work.session.execute(_DUTY, {**done, "principals": sorted(context.facts["actor"].principals)})
 
 
 def _deadlines(work: Work, context: EffectContext) -> None:

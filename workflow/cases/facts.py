@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow.accounts import queries as accounts
@@ -15,7 +14,7 @@ from workflow.engine import SYSTEM_ACTOR, CaseView
 from workflow.engine import Actor as CaseActor
 
 _DUTIES = select(CaseDuty.case_id, CaseDuty.duty, CaseDuty.person_id, CaseDuty.principal_ids).where(
-    CaseDuty.case_id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    CaseDuty.case_id.in_(bindparam("ids", expanding=True))
 )
 _NOBODY = ActorFacts(None, None, None, frozenset(), frozenset(), frozenset())
 

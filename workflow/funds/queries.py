@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, any_, bindparam, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
@@ -219,7 +218,7 @@ _FACTS = (
     .join(Power, Power.id == Fund.power_id)
     .outerjoin(FundYear, FundYear.fund_id == Fund.id)
     .outerjoin(AwardYear, and_(AwardYear.fund_year_id == FundYear.id, AwardYear.case_id == Case.id))
-    .where(Case.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .where(Case.id.in_(bindparam("ids", expanding=True)))
     .order_by(Case.id, FundYear.year)
 )
 

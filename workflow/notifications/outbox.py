@@ -167,15 +167,16 @@ def _already_named(session: Session, prefix: str) -> set[tuple[str, str]]:
     return {(address, subject) for address, subject in rows}
 
 
+_CHOICES = select(Preference.person_id, Preference.category, Preference.choice).where(
+    Preference.person_id.in_(bindparam("people", expanding=True))
+)
+
+
 def _choices(session: Session, messages: Sequence[Message]) -> dict[tuple[int, str], Choice]:
     people = {message.person_id for message in messages if message.person_id is not None}
     if not people:
         return {}
-    rows = session.execute(
-        select(Preference.person_id, Preference.category, Preference.choice).where(
-            Preference.person_id.in_(bindparam("people", sorted(people), expanding=True))
-        )
-    )
+    rows = session.execute(_CHOICES, {"people": sorted(people)})
     return {(person_id, category): choice for person_id, category, choice in rows}
 
 
