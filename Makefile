@@ -15,7 +15,7 @@ test: ## all checks and all tests, with their own set-up
 test-fast: ## the tests that take under a minute
 	@exec $(PYTHON) bootstrap.py test-fast $(ARGS)
 
-lint: ## style, types, the rooms' contracts and the templates
+lint: ## style, types, the rooms' contracts, the templates and the migrations
 	@exec $(PYTHON) bootstrap.py lint
 
 format: ## write the code in the one style

@@ -113,7 +113,7 @@ def prepare_tests() -> dict[str, str]:
 
 
 def checks() -> int:
-    """Style, types, the rooms' contracts and the templates; the first that fails ends it."""
+    """Style, types, the rooms' contracts, the templates and the migrations; the first that fails ends it."""
     there = [name for name in CHECKED if (ROOT / name).exists()]
     commands: list[list[str | Path]] = [
         [PYTHON, "-m", "ruff", "check", "--quiet", *there],
@@ -121,6 +121,7 @@ def checks() -> int:
         [PYTHON, "-m", "mypy", "--no-error-summary"],
         [VENV / "bin" / "lint-imports", "--no-logo"],
         [PYTHON, "-m", "tests.check_templates"],
+        [PYTHON, "-m", "tests.check_migrations"],
     ]
     for command in commands:
         status = call(command)

@@ -18,7 +18,7 @@ def upgrade() -> None:
     _step_and_move()
     op.create_table(
         "business_clock",
-        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("business_at", MOMENT, nullable=False),
         sa.Column("real_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_business_clock"),
