@@ -15,7 +15,7 @@ from workflow import deadlines
 from workflow.clock import FixedClock
 from workflow.db import SYSTEM, Sessions, Work
 from workflow.deadlines import FiredStep
-from workflow.deadlines.commands import fire_steps_of
+from workflow.deadlines.firing import fire_steps_of
 from workflow.deadlines.models import Deadline, DeadlineStep, StepAction, StepState
 
 Sweep = Callable[[Work], Sequence[FiredStep]]

@@ -1,17 +1,9 @@
 """Deadlines: the calendar, what is due when, its steps and moves, and business time. They never know whose they are."""
 
 from workflow.deadlines.clock import StoredClock, advance_to, beat, start
-from workflow.deadlines.commands import (
-    FiredStep,
-    arm,
-    bury,
-    cancel,
-    fire_due_steps,
-    lock_breach,
-    meet,
-    move,
-)
+from workflow.deadlines.commands import arm, cancel, meet, move
 from workflow.deadlines.defaults import load_bank_holidays, load_deadline_rules
+from workflow.deadlines.firing import FiredStep, bury, fire_due_steps, lock_breach
 from workflow.deadlines.models import Deadline, DeadlineState
 from workflow.deadlines.queries import (
     DueBreach,
