@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow.accounts import queries as accounts
+from workflow.accounts.roles import ROLES, Side
 from workflow.cases.models import Case, CaseDuty
 from workflow.cases.registry import ActorFacts, CaseFacts, registry
 from workflow.engine import SYSTEM_ACTOR, CaseView
@@ -138,12 +139,16 @@ def duties_of(session: Session, case_ids: Sequence[int]) -> dict[int, frozenset[
 def actor_for(
     viewer: accounts.Viewer | accounts.Standing | None, case: Case, principals: frozenset[int] = frozenset()
 ) -> CaseActor:
-    """Who acts on this very case: the roles that the person holds for its department or its proposer.
+    """Who acts on this very case: the department's roles held for its department, the body's for its proposer.
 
-    None is the system.
+    A role of the other side counts for nothing, or a department that bids could decide its own bid. None is the system.
     """
     if viewer is None:
         return SYSTEM_ACTOR
-    sides = {case.department_id, case.proposer_id}
-    roles = frozenset(str(grant.role) for grant in viewer.grants if grant.organisation_id in sides)
+    sides = {Side.DEPARTMENT: case.department_id, Side.BODY: case.proposer_id}
+    roles = frozenset(
+        str(grant.role)
+        for grant in viewer.grants
+        if sides.get(ROLES[grant.role].side) == grant.organisation_id
+    )
     return CaseActor(viewer.person_id, roles, principal_ids=principals)
