@@ -18,14 +18,14 @@ def world(committing: Sessions, clock: FixedClock) -> World:
 
 
 @pytest.mark.parametrize(
-    ("who", "role", "organisation", "action", "data"),
+    ("who", "role", "organisation", "action"),
     [
-        ("finance", Role.SIGNATORY, "DCLG", "submit", {}),
-        ("manager", Role.CASE_OFFICER, "LGID", "take_case", {}),
+        ("finance", Role.SIGNATORY, "DCLG", "submit"),
+        ("manager", Role.CASE_OFFICER, "LGID", "take_case"),
     ],
 )
 def test_a_role_held_for_the_other_side_of_a_bid_counts_for_nothing(
-    world: World, who: str, role: Role, organisation: str, action: str, data: dict[str, object]
+    world: World, who: str, role: Role, organisation: str, action: str
 ) -> None:
     bid_id = draft(world)
     if action != "submit":
@@ -38,5 +38,5 @@ def test_a_role_held_for_the_other_side_of_a_bid_counts_for_nothing(
     )
     world.work(SYSTEM, lambda work: work.session.add(granted))
     with pytest.raises(Refused) as refused:
-        world.act(who, bid_id, action, data)
+        world.act(who, bid_id, action)
     assert "role_not_held" in {reason.code for reason in refused.value.reasons}

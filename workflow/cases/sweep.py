@@ -10,7 +10,6 @@ from workflow.cases.models import Case
 from workflow.cases.registry import registry
 from workflow.clock import Clock
 from workflow.db import SYSTEM, Sessions, unit_of_work
-from workflow.errors import WorkflowError
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +18,7 @@ def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int
     """Apply every breach that is due, oldest first; returns how many were applied.
 
     The list is read without a lock. Each item then locks its case first and its deadline second, checks both again,
-    and applies under the key `deadline<id>v<version>`, so that four sweepers or a second run do it once.
+    and applies under the key `deadline:<id>:v<version>`, so that four sweepers or a second run do it once.
     """
     now = clock.now()
     with sessions() as session:
@@ -32,9 +31,10 @@ def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int
             continue
         try:
             applied += _breach(sessions, clock, deadline_id, version, subject, kind, now)
-        except WorkflowError:
-            # One breach that is refused must not keep the others waiting; it stays due and is seen on the status page.
-            log.exception("breach_refused", deadline_id=deadline_id, kind=kind)
+        except Exception:
+            # One breach that is refused, or fails in a way nobody foresaw, must keep neither the others waiting nor the
+            # reminders that come after them; its own transaction rolled back, so it stays due and the next sweep tries again.
+            log.exception("breach_failed", deadline_id=deadline_id, kind=kind)
     return applied
 
 
@@ -44,12 +44,14 @@ def _breach(  # noqa: PLR0917 - one row of the list
     case_id = int(subject.removeprefix("case:"))
     with unit_of_work(sessions, clock, actor=SYSTEM, request_id=f"deadline:{deadline_id}", now=now) as work:
         case = work.session.get(Case, case_id, with_for_update={"key_share": True})
-        if case is None or deadlines.lock_breach(work, deadline_id, version) is None:
+        workflow = None if case is None else registry().workflow_of(case)
+        if case is None or workflow is None:
+            return 0  # A program that does not know the bid's rules leaves the breach, untouched, to one that does.
+        if deadlines.lock_breach(work, deadline_id, version) is None:
             return 0
-        workflow = registry().workflow_of(case)
-        state = None if workflow is None else workflow.state_by_name[case.state]
-        action = None if state is None or state.deadline is None else state.breach_action
-        if state is None or action is None or state.deadline is None or state.deadline.kind != kind:
+        state = workflow.state_by_name[case.state]
+        action = None if state.deadline is None else state.breach_action
+        if action is None or state.deadline is None or state.deadline.kind != kind:
             return 0
-        apply(work, case_id, action=action, seen_rev=case.rev, key=f"deadline{deadline_id}v{version}")
+        apply(work, case_id, action=action, seen_rev=case.rev, key=f"deadline:{deadline_id}:v{version}")
         return 1
