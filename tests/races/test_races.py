@@ -19,6 +19,7 @@ from tests.harness import Database
 from tests.world import (
     AFTER_CLOSE,
     APPROVAL,
+    CEILING,
     OFFER,
     RECOMMENDATION,
     World,
@@ -35,6 +36,7 @@ from workflow.cases.models import Case
 from workflow.clock import FixedClock
 from workflow.db import SYSTEM, Work, make_engine, make_sessions
 from workflow.errors import Refused, Stale, WorkflowError
+from workflow.funds.allocations import set_ceiling
 from workflow.funds.models import FundYear
 from workflow.money import Pence
 from workflow.notifications import Notification
@@ -187,7 +189,11 @@ def test_without_the_unique_number_two_events_take_one_place_and_only_verify_see
 
 
 def last_pound(world: World) -> tuple[list[int], list[Any]]:
-    asked = {2011: Pence(2_000_000_000)}
+    asked = {2011: Pence(1_000_000_000)}
+    ceiling = Pence(1_500_000_000)
+    world.work(
+        SYSTEM, lambda work: set_ceiling(work, world.ids["fund"], 2011, ceiling, key="lowered", **CEILING)
+    )
     bid_ids = [to_consulting(world, asked=asked, title=f"Bid {number}") for number in range(2)]
     first = appraised(world, bid_ids[0])
     world.act(SYSTEM, bid_ids[1], "close_consultation")
@@ -204,10 +210,10 @@ def test_two_bids_that_race_for_the_last_pound_have_one_winner_and_the_other_lea
     _, results = last_pound(world)
     lost = [result for result in results if isinstance(result, Refused)]
     assert len(lost) == 1
-    assert "£15,000,000" in str(lost[0])
+    assert "£5,000,000" in str(lost[0])
     with world.sessions() as session:
         year = session.scalars(select(FundYear).where(FundYear.year == 2011)).one()
-        assert year.reserved == 2_000_000_000
+        assert year.reserved == 1_000_000_000
     sound(world)
 
 
