@@ -103,9 +103,10 @@ def apply(
     _move(work, workflow, context)
     owe_notices(work, planned.notices, context)
     _record(work, workflow, context)
-    _run(work, planned.money, context)
     applied = Applied(case.id, case.reference, case.state, case.rev, action, context.result)
     store_result(work, key, {name: getattr(applied, name) for name in applied.__slots__})
+    # Everybody who decides wants the same fund-year, so it is held from the last statement to the commit only.
+    _run(work, planned.money, context)
     return applied
 
 

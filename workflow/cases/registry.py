@@ -28,7 +28,8 @@ class EffectContext:
     """What an effect works with. It may add to `payload`, `texts` and `result`, and never sets a state.
 
     `before` is the state the action left. `payload` goes into the event: names, ids and integers, no free text.
-    `texts` are long or free texts, kept beside the event by their digest. `result` is stored on the request key.
+    `texts` are long or free texts, kept beside the event by their digest. `result` is stored on the request key,
+    before the money moves, so money effects add nothing to it.
     """
 
     case: Case
