@@ -16,10 +16,12 @@ from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.db import Work
 from workflow.engine import Action, Offer, Reason, Refusal, Workflow, offers, plan
-from workflow.errors import Invalid, NotHere, Refused
+from workflow.errors import Invalid, NotHere, Refused, Stale
 from workflow.money import format_pounds
 from workflow.web import errors
 from workflow.web.actions import form_for
+from workflow.web.bids.frame import is_inside, is_theirs, state_words
+from workflow.web.bids.record import shown_history
 from workflow.web.bids.room import blueprint
 from workflow.web.bids.words import event_words
 from workflow.web.context import now, read_session, settings, viewer, work
@@ -50,10 +52,10 @@ def act(reference: str, action: str) -> Response:
     if request.method == "GET":
         reasons, open_to = _reasons(session, reader, case, workflow, chosen)
         if reasons:
-            return _blocked(case, chosen, reasons, open_to)
+            return _blocked(reader, case, chosen, reasons, open_to)
         form = form_for(chosen.form or chosen.name, session, reader, case, now())
         return _page(case, chosen, form)
-    return _sent(session, reader, case, chosen)
+    return _sent(session, reader, case, workflow, chosen)
 
 
 @blueprint.get("/bids/<reference>/sent")
@@ -98,11 +100,14 @@ def _reasons(
     return (planned.reasons if isinstance(planned, Refusal) else ()), open_to
 
 
-def _sent(session: Session, reader: Viewer, case: Case, chosen: Action) -> Response:
+def _sent(session: Session, reader: Viewer, case: Case, workflow: Workflow, chosen: Action) -> Response:
     key = request.form.get("key", "")
     if queries.was_applied(session, reader, case, action=chosen.name, key=key):
         return _onward(case.reference, chosen)
     form = form_for(chosen.form or chosen.name, session, reader, case, now())
+    if not is_theirs(reader, case, Offer(chosen)):
+        # A form is drawn again only for those whom it was drawn for: around its boxes stands what they judge from.
+        return _blocked(reader, case, chosen, *_reasons(session, reader, case, workflow, chosen))
     if not form.validate_on_submit():
         # The first of two presses may have been applied since, and taken away what this one chose from.
         if queries.was_applied(session, reader, case, action=chosen.name, key=key):
@@ -115,8 +120,10 @@ def _sent(session: Session, reader: Viewer, case: Case, chosen: Action) -> Respo
         if form.refuse(error):
             return _page(case, chosen, form)
         if isinstance(error, Refused):
-            return _blocked(case, chosen, tuple(error.reasons), [])
+            return _blocked(reader, case, chosen, tuple(error.reasons), [])
         raise
+    except Stale as error:
+        raise _as_told(session, reader, case, error) from error
     flash(event_words(chosen.event))
     return _onward(case.reference, chosen)
 
@@ -182,7 +189,34 @@ def caption_of(case: Case) -> str:
     return f"{case.reference} · {case.title} · {format_pounds(case.amount_pence)}"
 
 
-def _blocked(case: Case, chosen: Action, reasons: tuple[Any, ...], open_to: list[Offer]) -> Response:
+def _as_told(session: Session, reader: Viewer, case: Case, error: Stale) -> Stale:
+    """What came between, as the reader's own history tells it: outside the department no name and no step inside it."""
+    if is_inside(reader, case):
+        return error
+    newest = shown_history(session, reader, case)[0]
+    return Stale(by=newest.who, when=newest.at, what=event_words(newest.event))
+
+
+def _as_said(reader: Viewer, case: Case, reasons: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The reasons that the reader is given: outside the department only those of an action that can be the reader's.
+
+    What stands in the way of somebody else's step may name amounts and stages that are the department's own.
+    """
+    if is_inside(reader, case):
+        return reasons
+    told = tuple(reason for reason in reasons if reason.code == "role_not_held") or reasons
+    label = state_words(reader, case)[0]
+    elsewhere = f"This cannot be done to the bid, which is now “{label}”."
+    return tuple(
+        Reason(reason.code, elsewhere, reason.how) if reason.code == "wrong_state" else reason
+        for reason in told
+    )
+
+
+def _blocked(
+    reader: Viewer, case: Case, chosen: Action, reasons: tuple[Any, ...], open_to: list[Offer]
+) -> Response:
+    reasons = _as_said(reader, case, reasons)
     codes = {reason.code for reason in reasons}
     can_ever = not codes & NEVER and not any(r.how.startswith("Nothing to put right") for r in reasons)
     label = chosen.label[:1].lower() + chosen.label[1:]

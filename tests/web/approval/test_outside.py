@@ -1,0 +1,61 @@
+"""What the pages of actions keep from people outside the department, whatever they send to them."""
+
+import pytest
+
+from tests.web.conftest import form_of
+from tests.web.monitoring.drawing import Desk
+from tests.web.strict import elements, text_of
+from tests.world import RECOMMENDATION, World, draft, to_appraisal
+from workflow.cases.registry import registry
+from workflow.money import Pence
+
+
+def recommended(world: World) -> int:
+    """A bid of £300,000 for which £123,456 is recommended."""
+    bid_id = to_appraisal(world)
+    world.act("assessor", bid_id, "recommend", {**RECOMMENDATION, "amounts": {2011: Pence(123_456_00)}})
+    return bid_id
+
+
+@pytest.mark.parametrize("who", ["drafter", "signatory"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_page_of_an_action_tells_the_lead_body_what_is_recommended(
+    desk: Desk, world: World, who: str, method: str
+) -> None:
+    bid_id = recommended(world)
+    desk.read(who, bid_id, "")
+    for action in registry().definitions["bid", 1].actions:
+        answer = desk.client.open(desk.address(bid_id, f"actions/{action.name}"), method=method)
+        assert answer.status_code in {200, 404, 409}, action.name
+        for secret in ("£123,456", "Awaiting decision", "Assessor"):
+            assert secret not in text_of(answer.text), action.name
+
+
+def test_a_form_sent_by_somebody_whose_step_it_is_not_is_not_drawn_and_what_was_typed_is_given_back(
+    desk: Desk, world: World
+) -> None:
+    bid_id = recommended(world)
+    desk.read("finance", bid_id, "")
+    answer = desk.client.post(desk.address(bid_id, "actions/approve"), data={"reason": "Typed by mistake."})
+    assert answer.status_code == 409
+    words = text_of(answer.text)
+    assert "Your role cannot do this to this bid" in words
+    assert "Typed by mistake." in words
+    main = next(element for element in elements(answer.text) if element.tag == "main")
+    assert not [form for form in main.iter("form") if form.get("method") == "post"]
+
+
+def test_the_conflict_page_names_nobody_of_the_department_to_the_lead_body(desk: Desk, world: World) -> None:
+    bid_id = draft(world)
+    world.act("signatory", bid_id, "submit", {"declaration": True})
+    desk.read("signatory", bid_id, "")
+    token = form_of(desk.client.get("/bids/new"))["csrf_token"]
+    world.act("case", bid_id, "take_case")
+    typed = {"csrf_token": token, "rev": "1", "key": "a" * 32, "declaration": ["true", "may_sign"]}
+    answer = desk.client.post(desk.address(bid_id, "actions/submit"), data=typed)
+    assert answer.status_code == 409
+    words = text_of(answer.text)
+    assert "This changed while you were working on it" in words
+    for secret in ("Case", "Take this bid"):
+        assert secret not in words
+    assert "Changed by The department" in words
