@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 
 from workflow import notifications
-from workflow.cases.models import Case
 from workflow.cases.registry import EffectContext, Notice, registry
 from workflow.db import Work
 from workflow.notifications import Message, Recipient
@@ -19,23 +18,25 @@ def owe_notices(work: Work, names: tuple[str, ...], context: EffectContext) -> i
     for name in names:
         notice = registry().notices[name]
         recipients = notice.audience(work.session, context.case, now=work.now, data=context.data)
-        messages += [
-            message_for(notice, context.case, recipient, occasion=f"r{context.case.rev}")
-            for recipient in _one_an_address(recipients)
-        ]
+        messages += [message_for(notice, context, recipient) for recipient in _one_an_address(recipients)]
     return notifications.owe(work, messages) if messages else 0
 
 
-def message_for(notice: Notice, case: Case, recipient: Recipient, *, occasion: str) -> Message:
-    """The message that a notice owes to one address on one occasion."""
-    payload = {"case_id": case.id, "name": recipient.name, **recipient.payload}
+def message_for(notice: Notice, context: EffectContext, recipient: Recipient) -> Message:
+    """The message that a notice owes to one address.
+
+    `said` is what the event says, with the state the case came to, so that the text is of this occasion however late it
+    is sent.
+    """
+    case = context.case
+    said = {**context.payload, "to": case.state}
     return Message(
-        key=f"{notice.template}:case:{case.id}:{occasion}:{address_hash(recipient.address)}",
+        key=f"{notice.template}:case:{case.id}:r{case.rev}:{address_hash(recipient.address)}",
         template=notice.template,
         address=recipient.address,
         subject=f"case:{case.id}",
         person_id=recipient.person_id,
-        payload=payload,
+        payload={"case_id": case.id, "name": recipient.name, "said": said, **recipient.payload},
         mandatory=notice.statutory,
     )
 

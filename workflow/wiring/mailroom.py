@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
-from workflow.accounts.queries import organisations_named, people_named
+from workflow.accounts.queries import organisations_named, people_named, standing_of
 from workflow.approval import queries as approval
 from workflow.cases import Case
 from workflow.cases.registry import registry
@@ -18,6 +19,7 @@ from workflow.consultation.tallies import newest, tally_of
 from workflow.consultation.terms import Position
 from workflow.deadlines import open_deadlines
 from workflow.deadlines.models import Deadline, DeadlineState
+from workflow.errors import NotHere
 from workflow.funds.models import Fund
 from workflow.monitoring.models import Claim
 from workflow.notifications import Notification, SecretLink
@@ -49,6 +51,8 @@ class Mailroom:
         payload = notification.payload
         case = session.get(Case, payload["case_id"])
         if case is None or not _is_due(session, case, payload):
+            return None
+        if not _still_concerns(session, case, notification, self.clock.now()):
             return None
         extra = _EXTRA.get(notification.template, _nothing)(self, session, case, payload)
         if extra is None:
@@ -86,6 +90,28 @@ def _is_due(session: Session, case: Case, payload: Payload) -> bool:
         and deadline.state in running
         and deadline.version == payload["deadline_version"]
     )
+
+
+def _still_concerns(session: Session, case: Case, notification: Notification, now: datetime) -> bool:
+    """Whether a person is still of a side of the case or of a council asked; a corporate mailbox always is."""
+    if notification.person_id is None:
+        return True
+    try:
+        grants = standing_of(session, notification.person_id, now).grants
+    except NotHere:
+        return False
+    own = {grant.organisation_id for grant in grants}
+    if own & {case.department_id, case.proposer_id}:
+        return True
+    asked = select(Invitation.id).where(
+        Invitation.id.in_(_invitations_named(notification.payload)), Invitation.organisation_id.in_(own)
+    )
+    return session.execute(asked.limit(1)).first() is not None
+
+
+def _invitations_named(payload: Payload) -> list[int]:
+    named = [one["invitation_id"] for one in payload.get("named", ())]
+    return [*named, payload["invitation_id"]] if "invitation_id" in payload else named
 
 
 def _nothing(_room: Mailroom, _session: Session, _case: Case, _payload: Payload) -> Found:
@@ -163,18 +189,26 @@ def _answer(_room: Mailroom, session: Session, case: Case, payload: Payload) -> 
     }
 
 
-def _approval(_room: Mailroom, _session: Session, case: Case, _payload: Payload) -> Found:
-    return {"is_approved": case.state != "deciding"}
+def _approval(_room: Mailroom, _session: Session, _case: Case, payload: Payload) -> Found:
+    """Whether this very approval was the last one needed, whatever came after it."""
+    return {"is_approved": payload["said"]["to"] == "approved"}
 
 
-def _claim(_room: Mailroom, session: Session, case: Case, _payload: Payload) -> Found:
-    """The newest payment request of the case: the one that the action was about."""
-    newest_id = select(func.max(Claim.id)).where(Claim.case_id == case.id).scalar_subquery()
-    claim = session.scalars(select(Claim).where(Claim.id == newest_id)).one_or_none()
-    if claim is None:
-        return None
-    amount = claim.claimed_pence if claim.accepted_pence is None else claim.accepted_pence
-    return {"claim_pence": amount}
+def _claim_of(session: Session, case: Case, payload: Payload) -> Claim:
+    """The payment request that the action was about, which need not be the newest."""
+    number = payload["said"]["claim"]
+    return session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.number == number)).one()
+
+
+def _claim_made(_room: Mailroom, session: Session, case: Case, payload: Payload) -> Found:
+    # A payment request has no deadline of its own yet, and the award's own date is no date for it.
+    return {"claim_pence": _claim_of(session, case, payload).claimed_pence, "due_on": None}
+
+
+def _claim_accepted(_room: Mailroom, session: Session, case: Case, payload: Payload) -> Found:
+    """None when nothing was accepted, because then nothing is to be paid."""
+    claim = _claim_of(session, case, payload)
+    return {"claim_pence": claim.accepted_pence, "due_on": None} if claim.accepted_pence else None
 
 
 def _reminder(_room: Mailroom, session: Session, case: Case, payload: Payload) -> Found:
@@ -218,9 +252,9 @@ _EXTRA: Mapping[str, Callable[[Mailroom, Session, Case, Payload], Found]] = {
     "answer_received": _answer,
     "approval_given": _approval,
     "bid_to_decide": _to_decide,
-    "claim_to_check": _claim,
-    "claim_to_pay": _claim,
-    "claim_paid": _claim,
+    "claim_to_check": _claim_made,
+    "claim_to_pay": _claim_accepted,
+    "claim_paid": _claim_accepted,
     "deadline_reminder": _reminder,
     "deadline_missed": _reminder,
 }
