@@ -6,7 +6,7 @@ deadlines ascending; fund-years ascending.
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,16 +15,20 @@ from typing import Any, Literal
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Identity,
     MetaData,
     Text,
     TypeDecorator,
     create_engine,
+    event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from workflow.clock import Clock
@@ -141,12 +145,35 @@ Sessions = sessionmaker[Session]
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """An engine that is safe behind a transaction pooler: no session state is kept between transactions."""
-    return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_timeout=5)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_timeout=5, hide_parameters=True
+    )
+    event.listen(engine, "handle_error", _say_no_values)
+    return engine
+
+
+def _say_no_values(context: ExceptionContext) -> None:
+    """Keep of a database error what went wrong, not the rows it was about: errors are logged, and rows hold people."""
+    first = str(context.original_exception).partition("\n")[0]
+    context.original_exception.args = (first,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"{type(context.original_exception).__name__}: {first}",)
 
 
 def make_sessions(engine: Engine) -> Sessions:
     """The one kind of session: objects stay readable after the commit, so that a redirect can name them."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def read_columns(
+    session: Session, statement: Executable, given: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that reads columns and no entities, for half of what it costs through the mapper.
+
+    What the session has not written yet is written first, as for any other statement.
+    """
+    session.flush()
+    return session.connection().execute(statement, given)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from workflow.accounts.models import (
 )
 from workflow.accounts.roles import Role
 from workflow.clock import london_date
-from workflow.db import UtcDateTime
+from workflow.db import UtcDateTime, read_columns
 from workflow.errors import NotHere
 from workflow.money import Pence
 
@@ -123,7 +123,7 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
         NotHere: when there is no such person, or the person left.
     """
     given = {"person_id": person_id, "today": london_date(now), "now": now}
-    row = session.execute(_STANDING, given).one_or_none()
+    row = read_columns(session, _STANDING, given).one_or_none()
     if row is None:
         raise NotHere
     home, roles, connected, covered, delegated = row
@@ -174,7 +174,7 @@ def holders_of(session: Session, wanted: Iterable[tuple[Role, int]], now: dateti
         "organisations": [organisation_id for _, organisation_id in pairs],
         "today": london_date(now),
     }
-    return [Holder(*row) for row in session.execute(_HOLDERS, given)]
+    return [Holder(*row) for row in read_columns(session, _HOLDERS, given)]
 
 
 def _is_open(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ from workflow.approval.rules import ApprovalFacts
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.clock import london_date
+from workflow.db import read_columns
 from workflow.money import Pence
 
 
@@ -48,7 +49,7 @@ def facts(
     brings them.
     """
     del person_id
-    rows = session.execute(_FACTS, {"ids": list(case_ids), "today": london_date(now)})
+    rows = read_columns(session, _FACTS, {"ids": list(case_ids), "today": london_date(now)})
     return {
         case_id: ApprovalFacts(
             round=number,

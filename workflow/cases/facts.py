@@ -11,6 +11,7 @@ from workflow.accounts import queries as accounts
 from workflow.accounts.roles import ROLES, Side
 from workflow.cases.models import Case, CaseDuty
 from workflow.cases.registry import ActorFacts, CaseFacts, registry
+from workflow.db import read_columns
 from workflow.engine import SYSTEM_ACTOR, CaseView
 from workflow.engine import Actor as CaseActor
 
@@ -131,7 +132,7 @@ def facts_for(
 def duties_of(session: Session, case_ids: Sequence[int]) -> dict[int, frozenset[tuple[str, int]]]:
     """Who ever did which duty: (duty, person id), the people stood in for included."""
     found: dict[int, set[tuple[str, int]]] = {case_id: set() for case_id in case_ids}
-    for case_id, duty, person_id, principal_ids in session.execute(_DUTIES, {"ids": list(case_ids)}):
+    for case_id, duty, person_id, principal_ids in read_columns(session, _DUTIES, {"ids": list(case_ids)}):
         found[case_id].update((duty, someone) for someone in (person_id, *principal_ids))
     return {case_id: frozenset(duties) for case_id, duties in found.items()}
 

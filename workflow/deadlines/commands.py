@@ -141,13 +141,14 @@ def _end(work: Work, subject: str, kinds: Sequence[str] | None, state: DeadlineS
     work.session.flush()  # What this unit of work changed has to be read back by the locking statement.
     given = {"subject": subject, "kinds": None if kinds is None else list(kinds)}
     found = work.session.execute(_END, {**given, "state": state.value, "now": work.now}).all()
-    # The steps are taken once the deadlines are held, so that none is missed which was planned meanwhile.
-    _set_steps(work, [row.id for row in found], StepState.CANCELLED)
-    _read_again(work, Deadline, [row.id for row in found])
+    for row in found:
+        _read_again(work, Deadline, [row.id])
+        _read_again(work, DeadlineStep, row.steps or ())
     return sum(row.state == DeadlineState.OPEN for row in found)
 
 
-# Locks a subject's running deadlines in their order and ends the open ones; a breached one stays what it is.
+# Locks a subject's running deadlines in their order, ends the open ones and stops the steps of all; a breached one stays
+# what it is. Whoever plans steps holds the case, as the caller does, so none is planned meanwhile.
 _END = text("""
     WITH held AS (
         SELECT id, state FROM deadline
@@ -157,8 +158,13 @@ _END = text("""
     ), ended AS (
         UPDATE deadline AS d SET state = :state, ended_at = :now
         FROM held WHERE d.id = held.id AND held.state = 'open'
+    ), stopped AS (
+        UPDATE deadline_step AS s SET state = 'cancelled', done_at = :now
+        FROM held WHERE s.deadline_id = held.id AND s.state = 'pending'
+        RETURNING s.id, s.deadline_id
     )
-    SELECT id, state FROM held ORDER BY id
+    SELECT id, state, (SELECT array_agg(stopped.id) FROM stopped WHERE stopped.deadline_id = held.id) AS steps
+    FROM held ORDER BY id
 """)
 
 

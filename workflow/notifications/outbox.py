@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from workflow.db import Work
+from workflow.db import Work, read_columns
 from workflow.deadlines import calendar
 from workflow.notifications.catalogue import Template, template_named
 from workflow.notifications.models import Choice, Notification, NotificationSubject, Preference, State
@@ -176,7 +176,7 @@ def _choices(session: Session, messages: Sequence[Message]) -> dict[tuple[int, s
     people = {message.person_id for message in messages if message.person_id is not None}
     if not people:
         return {}
-    rows = session.execute(_CHOICES, {"people": sorted(people)})
+    rows = read_columns(session, _CHOICES, {"people": sorted(people)})
     return {(person_id, category): choice for person_id, category, choice in rows}
 
 
