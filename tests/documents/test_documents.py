@@ -36,6 +36,8 @@ def packed(**members: str) -> bytes:
 
 DOCX = packed(word__document_xml="<w/>")
 ODS = packed(mimetype="application/vnd.oasis.opendocument.spreadsheet")
+DAMAGED = ODS[:40] + bytes(byte ^ 0xFF for byte in ODS[40:60]) + ODS[60:]
+"""A zip whose list of members can be read and whose first member cannot."""
 
 
 def test_a_stored_file_is_found_by_what_it_holds(work: Work, tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_a_type_is_known_by_the_first_bytes(name: str, content: bytes, expected:
         ("a.svg", b"<svg/>", "does not hold what its name says"),
         ("a.docx", packed(evil="x"), "not a file that can be taken"),
         ("a.docx", DOCX[:40], "damaged"),
+        ("a.odt", DAMAGED, "damaged"),
         ("a.txt", b"a\x00b", "not a file that can be taken"),
         ("a", b"plain", "does not hold what its name says"),
     ],

@@ -7,6 +7,7 @@ import enum
 import io
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,6 +16,16 @@ from workflow.errors import Invalid
 
 LONGEST_NAME = 120
 _MOST_MEMBERS = 2_000
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+"""What reading a packed file raises when it is damaged, locked or packed in a way that is not known here."""
 _LARGEST_UNPACKED = 100 * 1024 * 1024
 
 
@@ -111,13 +122,18 @@ def _packed_type(name: str, content: bytes) -> FileType | None:
                     f"{name} unpacks to something far too large. Save a smaller file.", field="file"
                 )
             names = {member.filename for member in members}
-            said = packed.read("mimetype")[:200].decode("ascii", "replace") if "mimetype" in names else None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+            said = _beginning(packed, "mimetype") if "mimetype" in names else None
+    except _UNREADABLE:
         raise Invalid(f"{name} is damaged or locked with a password. Save it again.", field="file") from None
     for file_type, rule in RULES.items():
         if rule.member in names or (said is not None and said.strip() == rule.media_type):
             return file_type
     return None
+
+
+def _beginning(packed: zipfile.ZipFile, name: str) -> str:
+    with packed.open(name) as member:
+        return member.read(200).decode("ascii", "replace")
 
 
 def _is_text(content: bytes) -> bool:
