@@ -64,6 +64,17 @@ def test_a_wrong_password_an_unknown_address_and_somebody_who_left_are_answered_
         assert commands.sign_in(work, email=jo.email, password=PASSWORD) is None
 
 
+def test_a_failed_sign_in_is_written_down_for_an_address_that_nobody_has_too(
+    sessions: Sessions, session: Session, clock: FixedClock, jo: Person
+) -> None:
+    with unit_of_work(sessions, clock, actor=SYSTEM) as work:
+        commands.sign_in(work, email="nobody@dclg.example", password=PASSWORD)
+
+    event = session.scalars(select(Event).where(Event.stream == commands.UNKNOWN)).one()
+    assert event.event == "sign_in_failed"
+    assert "nobody" not in event.canonical
+
+
 def test_only_the_digest_of_a_token_is_kept(
     sessions: Sessions, session: Session, clock: FixedClock, jo: Person
 ) -> None:

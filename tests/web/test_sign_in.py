@@ -15,7 +15,9 @@ from tests.web.strict import text_of
 from workflow.accounts.commands import hash_password
 from workflow.accounts.models import Organisation, OrganisationKind, Person, RoleAssignment, UserSession
 from workflow.accounts.roles import Role
+from workflow.audit.models import Event
 from workflow.clock import FixedClock
+from workflow.db import SYSTEM
 from workflow.web import access
 from workflow.web.guard import is_local
 
@@ -140,6 +142,20 @@ def test_signing_out_ends_the_session_on_the_server_too(client: FlaskClient, off
     assert client.get_cookie("workflow_session") is None
     client.set_cookie("workflow_session", cookie.value)
     assert not is_in(client)
+
+
+def test_signing_in_again_ends_the_sign_in_of_before(
+    client: FlaskClient, officer: Person, session: Session
+) -> None:
+    sign_in(client)
+    page = client.get("/help").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    again = {"csrf_token": token, "email": officer.email, "password": PASSWORD}
+    assert client.post("/sign-in", data=again).location == "/"
+    ended = session.scalars(select(UserSession.revoked_at).order_by(UserSession.id)).all()
+    assert [moment is None for moment in ended] == [False, True]
+    assert is_in(client)
+    assert set(session.scalars(select(Event.actor).where(Event.event == "signed_in"))) == {str(SYSTEM)}
 
 
 def test_nobody_else_signs_a_person_out(client: FlaskClient, officer: Person) -> None:

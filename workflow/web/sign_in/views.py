@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
 from workflow.accounts import commands
+from workflow.db import SYSTEM
 from workflow.web import kept, sessions
 from workflow.web.context import current_viewer, work
 from workflow.web.guard import is_local
@@ -26,8 +27,11 @@ def sign_in() -> Response:
     if not form.validate_on_submit():
         return render(TEMPLATE, form=form, hide_sign_in=True)
     given = form.data_tuple()
-    with work() as opened:
+    before = sessions.token()
+    with work(SYSTEM) as opened:  # Whoever was signed in here is not who signs in now.
         token = commands.sign_in(opened, email=given.email, password=given.password)
+        if token is not None and before is not None:
+            commands.sign_out(opened, sessions.digest(before))
     if token is None:
         form.email.errors = [WRONG]
         return render(TEMPLATE, form=form, hide_sign_in=True)
