@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-
 ADDRESS = "jo@dclg.example"
 
 
