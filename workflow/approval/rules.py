@@ -59,21 +59,22 @@ def separated_from(*duties: str) -> Guard:
 
 
 def _no_conflict(context: GuardContext) -> Reason | None:
+    """Source: domain, section 5, conflict; it holds for the assessment, the votes, the offer, the payments and the closing."""
     actor, bid = context.facts["actor"], context.facts["bids"]
     touched = {context.facts["case"].proposer_id, *bid.partner_ids}
     if actor.organisation_id in touched:
         return Reason(
             "home_organisation",
             "Your own organisation leads this bid or takes part in it.",
-            "Nothing to put right: a person with a connection never decides.",
-            "Another approver",
+            "Nothing to put right: a person with a connection takes no part in the decision or the money.",
+            "Somebody else with the same role",
         )
     if touched & actor.interests or context.case.id in actor.interest_cases:
         return Reason(
             "interest_on_record",
             "You have a connection to this bid on record.",
             "If the connection has ended, the person responsible can close it.",
-            "Another approver",
+            "Somebody else with the same role",
         )
     return None
 

@@ -1,0 +1,52 @@
+"""A person with a connection to a bid takes no part in what is decided about it, nor in its money."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+
+from tests.world import CLAIM, RECOMMENDATION, World, make_world, to_active, to_appraisal
+from workflow.accounts.models import Interest, Person
+from workflow.clock import FixedClock
+from workflow.db import SYSTEM, Sessions
+from workflow.errors import Refused
+
+
+@pytest.fixture
+def world(sessions: Sessions, clock: FixedClock) -> World:
+    return make_world(sessions, clock)
+
+
+def refused(world: World, who: str, bid_id: int, action: str, data: dict[str, object]) -> set[str]:
+    with pytest.raises(Refused) as error:
+        world.act(who, bid_id, action, data)
+    return {reason.code for reason in error.value.reasons}
+
+
+def comes_from_the_lead_body(world: World, who: str) -> None:
+    home = update(Person).where(Person.id == world.ids[who]).values(organisation_id=world.ids["LGID"])
+    world.work(SYSTEM, lambda work: work.session.execute(home))
+
+
+def test_an_official_lent_by_the_lead_body_can_neither_check_nor_pay_its_payment_request(
+    world: World,
+) -> None:
+    bid_id = to_active(world)
+    claim_id = world.act("drafter", bid_id, "make_claim", CLAIM).extra["claim_id"]
+    given = {"claim_id": claim_id, "accepted_pence": 12_345_678, "reason": ""}
+    comes_from_the_lead_body(world, "payer")
+    comes_from_the_lead_body(world, "manager")
+    assert "home_organisation" in refused(world, "manager", bid_id, "check_claim", given)
+    assert "home_organisation" in refused(world, "payer", bid_id, "pay_claim", {"claim_id": claim_id})
+
+
+def test_an_assessor_with_a_connection_on_record_cannot_recommend(world: World) -> None:
+    bid_id = to_appraisal(world)
+    connected = Interest(
+        person_id=world.ids["assessor"],
+        case_id=bid_id,
+        nature="Helped to write it",
+        declared_at=datetime(2011, 3, 1, tzinfo=UTC),
+    )
+    world.work(SYSTEM, lambda work: work.session.add(connected))
+    assert refused(world, "assessor", bid_id, "recommend", RECOMMENDATION) == {"interest_on_record"}
