@@ -124,7 +124,7 @@ REFERENCE = (
     Setting("SMTP_TLS", "off", "off, starttls or tls"),
     Setting("WORKFLOW_MAIL_FROM", "no-reply@workflow.example", "sender of all mail"),
     Setting("WORKFLOW_REPLY_TO", "help@workflow.example", "address that people read"),
-    Setting("WORKFLOW_SERVICE_NAME", "Apply for improvement funding", "name on every page and message"),
+    Setting("WORKFLOW_SERVICE_NAME", "Sector-led improvement grants", "name on every page and message"),
     Setting("WORKFLOW_OWNER", "The department that runs this service", "who runs it, in the footer"),
     Setting("WORKFLOW_CONTACT_TELEPHONE", "0300 000 0000", "telephone number in every message"),
     Setting("WORKFLOW_METRICS_TOKEN", "", "token that /status and /metrics ask for; empty closes them"),

@@ -1,5 +1,6 @@
 """The first page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint
@@ -53,14 +54,15 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
             mine.append(Line(row, *state_words(reader, row.case), may.action.label, (), due))
         elif called:
             not_mine.append((row, called[0].reasons[0].text))
+    changed = lists.changed(session, reader)
     return render(
         "pages/home/your_work.html",
         today=today,
         soon=soon,
         groups=grouped(mine, today, soon),
         not_mine=not_mine,
-        changed=[(row, *state_words(reader, row.case)) for row in lists.changed(session, reader)],
-        fund=_fund(session, reader),
+        changed=[(row, *state_words(reader, row.case)) for row in changed],
+        fund=_fund(session, reader, [line.row for line in mine] + list(changed)),
         may_start=bool(reader.organisations(*queries.WRITERS)),
     )
 
@@ -77,10 +79,16 @@ def _states_of(reader: Viewer) -> list[str]:
     ]
 
 
-def _fund(session: Session, reader: Viewer) -> tuple[object, object] | None:
-    """The first fund of the reader's departments with its balances by year, for staff."""
+def _fund(session: Session, reader: Viewer, rows: Sequence[lists.BidRow]) -> tuple[object, object] | None:
+    """For staff, the fund of the first of these bids that their department owns, with its balances by year.
+
+    Without such a bid it is the first of the department's funds.
+    """
     if not is_staff(reader):
         return None
     places = {grant.organisation_id for grant in reader.grants}
-    own = next((fund for fund in funds_of(session, reader) if fund.department_id in places), None)
-    return None if own is None else (own, balances(session, reader, own.code))
+    own = {fund.id: fund for fund in funds_of(session, reader) if fund.department_id in places}
+    if not own:
+        return None
+    wanted = next((row.case.fund_id for row in rows if row.case.fund_id in own), next(iter(own)))
+    return own[wanted], balances(session, reader, own[wanted].code)
