@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
@@ -17,6 +17,9 @@ from tests.harness import Cluster, Database, Servers, SmtpSink, running_sink
 from workflow.clock import FixedClock
 from workflow.config import RedisUrls
 from workflow.db import Sessions, make_engine, make_sessions
+
+if TYPE_CHECKING:
+    from tests.demonstration import Seeded
 
 _SERVERS = pytest.StashKey[Servers]()
 START = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)
@@ -127,6 +130,15 @@ def database(cluster: Cluster) -> Iterator[Database]:
     cloned = cluster.clone()
     yield cloned
     cluster.drop(cloned)
+
+
+@pytest.fixture(scope="session")
+def seeded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> "Seeded":
+    """The demonstration, told once for all workers; nobody is connected to its database, so that it can be cloned."""
+    from tests.demonstration import seeded_once  # noqa: PLC0415 - it brings every room; most tests need few.
+
+    own = tmp_path_factory.getbasetemp()
+    return seeded_once(cluster, own if worker_id == "master" else own.parent)
 
 
 @pytest.fixture

@@ -108,9 +108,9 @@ class Cluster:
         """A superuser's connection, in autocommit."""
         return psycopg.connect(host=str(self.sockets), dbname=database, user=SUPERUSER, autocommit=True)
 
-    def clone(self, template: str = TEMPLATE) -> Database:
+    def clone(self, template: str = TEMPLATE, *, name: str = "") -> Database:
         """A new database with everything the template has."""
-        name = f"test_{os.getpid()}_{self.worker}_{next(self._numbers)}"
+        name = name or f"test_{os.getpid()}_{self.worker}_{next(self._numbers)}"
         with self.connect() as connection:
             create_database(connection, name, template=template)
         return self.named(name)

@@ -1,4 +1,4 @@
-"""The whole product for a journey: started by its own command, with its own servers, worker, beat and mail server."""
+"""The whole product for a journey: started by its own command, with its own Valkey, web, worker, beat and mail server."""
 
 import os
 import re
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+
+from tests.harness import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 150.0
@@ -80,8 +82,11 @@ def text_of(letter: EmailMessage) -> str:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
-    """Start everything as `make run` does, wait until it is ready, and stop it as Ctrl-C does."""
+def running_product(database: Database) -> Iterator[Product]:
+    """Start everything on a clone of the demonstration, wait until it is ready, and stop it as Ctrl-C does.
+
+    `tests/embedded/test_up.py` starts on nothing, as a newcomer does.
+    """
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     # The servers of root run as another account, which has to pass through this folder.
     folder.chmod(0o711)
@@ -98,6 +103,7 @@ def running_product() -> Iterator[Product]:
         if not name.endswith("DATABASE_URL") and name != "REDIS_URL"
     }
     environ |= {"WORKFLOW_STATE": str(state), "WORKFLOW_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    environ |= {"DATABASE_URL": database.app_url, "MIGRATION_DATABASE_URL": database.owner_url}
     log = (state.parent / "up.log").open("wb")
     running = subprocess.Popen(
         [sys.executable, "-m", "workflow", "up"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page
 
+from tests.demonstration import Seeded
+from tests.harness import Cluster
 from tests.journeys.product import Product, running_product
 
 DRAFTER, SIGNATORY = "drafter@lgid.example", "signatory@lgid.example"
@@ -21,11 +23,16 @@ COUNCILS = 12
 TITLE = "Shared learning for small districts"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
-def product() -> Iterator[Product]:
-    """The product with a state folder of its own."""
-    with running_product() as running:
+def product(cluster: Cluster, seeded: Seeded) -> Iterator[Product]:
+    """The product with a state folder and a database of its own."""
+    database = cluster.clone(seeded.database.name)
+    with running_product(database) as running:
         yield running
+    cluster.drop(database)
 
 
 @dataclass
