@@ -53,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if needing and browser.present() is None:
         for item in needing:
             item.add_marker(pytest.mark.skip(reason="NO BROWSER WAS FOUND; `make test` gets one"))
+    # What takes longest starts first, journeys before all, so that no worker is left with one of them at the end.
+    items.sort(key=_slow_first)
+
+
+def _slow_first(item: pytest.Item) -> tuple[bool, bool]:
+    is_slow, has_browser = (item.get_closest_marker(name) is not None for name in ("slow", "browser"))
+    return not is_slow, not (is_slow and has_browser)
 
 
 @pytest.fixture(scope="session")
