@@ -121,7 +121,25 @@ def test_a_migration_is_numbered_says_why_and_never_imports_the_product(path: Pa
     assert "workflow" not in imported
 
 
-@pytest.mark.parametrize("table", ["event", "ledger_entry", "allocation_revision", "bid_version"])
+FOR_EVER = (
+    "event",
+    "ledger_entry",
+    "allocation_revision",
+    "bid_version",
+    "case_duty",
+    "vote",
+    "appraisal",
+    "appraisal_year",
+    "appraisal_score",
+    "appraisal_test",
+    "payment",
+    "profile_line",
+    "response",
+    "deadline_move",
+)
+
+
+@pytest.mark.parametrize("table", FOR_EVER)
 def test_what_is_for_ever_can_be_added_to_and_nothing_else(database: Database, table: str) -> None:
     with psycopg.connect(libpq_url(database.app_url)) as connection:
         allowed = [
@@ -136,3 +154,32 @@ def test_what_is_for_ever_can_be_added_to_and_nothing_else(database: Database, t
         ).fetchall()
     assert allowed == ["SELECT", "INSERT"]
     assert columns == []
+
+
+CHANGES = [
+    ("award", {"accepted_at", "accepted_by"}),
+    ("claim", {"state", "accepted_pence", "check_reason", "checked_at", "checked_by"}),
+    ("closure", {"confirmed_at", "confirmed_by"}),
+    ("role_assignment", {"valid_to"}),
+    ("delegation", {"valid_to"}),
+    ("cover", {"valid_to"}),
+    ("interest", {"resolved_at", "resolution"}),
+    ("approval_tier", {"valid_to"}),
+    ("deadline_rule", {"valid_to"}),
+    ("event_text", {"text", "salt", "erased_at"}),
+]
+
+
+@pytest.mark.parametrize(("table", "columns"), CHANGES)
+def test_of_what_was_decided_only_the_next_persons_word_can_be_added(
+    database: Database, table: str, columns: set[str]
+) -> None:
+    with psycopg.connect(libpq_url(database.app_url)) as connection:
+        found = connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND has_column_privilege(attrelid, attnum, 'UPDATE')",
+            [table],
+        ).fetchall()
+        deletes = connection.execute("SELECT has_table_privilege(%s, 'DELETE')", [table]).fetchone()
+    assert {name for (name,) in found} == columns
+    assert deletes == (False,)

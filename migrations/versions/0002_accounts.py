@@ -21,16 +21,11 @@ def upgrade() -> None:
     _cover()
     _interest()
     _user_session()
-    for table in (
-        "organisation",
-        "person",
-        "role_assignment",
-        "delegation",
-        "cover",
-        "interest",
-        "user_session",
-    ):
-        op.execute(f"GRANT UPDATE ON {table} TO workflow_app")
+    op.execute("GRANT UPDATE ON organisation, person, user_session TO workflow_app")
+    # What somebody might do on a past day stays as it was then: it can be ended, and nothing else about it changes.
+    for table in ("role_assignment", "delegation", "cover"):
+        op.execute(f"GRANT UPDATE (valid_to) ON {table} TO workflow_app")
+    op.execute("GRANT UPDATE (resolved_at, resolution) ON interest TO workflow_app")
     op.execute("GRANT DELETE ON user_session TO workflow_app")
 
 

@@ -24,7 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_business_clock"),
         sa.CheckConstraint("id = 1", name="ck_business_clock_one_row"),
     )
-    op.execute("GRANT UPDATE ON deadline, deadline_step, business_clock, deadline_rule TO workflow_app")
+    op.execute("GRANT UPDATE ON deadline, deadline_step, business_clock TO workflow_app")
+    op.execute("GRANT UPDATE (valid_to) ON deadline_rule TO workflow_app")
 
 
 def _reference() -> None:

@@ -16,7 +16,14 @@ def upgrade() -> None:
     _versions()
     _case()
     _duties_and_keys()
-    op.execute('GRANT UPDATE ON workflow_version, "case", request_key, case_counter TO workflow_app')
+    # Whose a case is, and what it is called and pinned to, never changes by the application.
+    op.execute(
+        "GRANT UPDATE (state, ended, rev, title, amount_pence, due_on, changed_at, changed_by, changed_what) "
+        'ON "case" TO workflow_app'
+    )
+    op.execute("GRANT UPDATE (digest) ON workflow_version TO workflow_app")
+    op.execute("GRANT UPDATE (result) ON request_key TO workflow_app")
+    op.execute("GRANT UPDATE (last) ON case_counter TO workflow_app")
     op.execute("GRANT DELETE ON request_key TO workflow_app")
 
 

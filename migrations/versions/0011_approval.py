@@ -115,7 +115,7 @@ def _tier() -> None:
         sa.CheckConstraint("over_pence >= 0", name="ck_approval_tier_over_not_negative"),
         sa.CheckConstraint("valid_to >= valid_from", name="ck_approval_tier_dates_in_order"),
     )
-    op.execute("GRANT UPDATE ON approval_tier TO workflow_app")
+    op.execute("GRANT UPDATE (valid_to) ON approval_tier TO workflow_app")
 
 
 def downgrade() -> None:

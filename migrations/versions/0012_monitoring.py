@@ -15,8 +15,12 @@ def upgrade() -> None:
     _award()
     _claim()
     _closure()
-    for table in ("award", "claim", "closure"):
-        op.execute(f"GRANT UPDATE ON {table} TO workflow_app")
+    # What was offered, requested or proposed stays as it was; only the next person's word is added to it.
+    op.execute("GRANT UPDATE (accepted_at, accepted_by) ON award TO workflow_app")
+    op.execute(
+        "GRANT UPDATE (state, accepted_pence, check_reason, checked_at, checked_by) ON claim TO workflow_app"
+    )
+    op.execute("GRANT UPDATE (confirmed_at, confirmed_by) ON closure TO workflow_app")
 
 
 def _award() -> None:
