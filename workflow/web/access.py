@@ -98,6 +98,7 @@ ACCESS: dict[str, Rule] = {
     "funds.show": SIGNED_IN,
     "approval.decision": SIGNED_IN,
     "monitoring.award": SIGNED_IN,
+    "monitoring.document": SIGNED_IN,
     "notices.index": SIGNED_IN,
     "notices.show": SIGNED_IN,
     # the demonstration, where it is on

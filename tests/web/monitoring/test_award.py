@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements
-from tests.world import APPROVAL, CLAIM, OFFER, World, to_active, to_closed, to_deciding
+from tests.world import APPROVAL, CLAIM, OFFER, World, draft, to_active, to_closed, to_deciding
 
 PART = {"accepted_pence": 12_000_000, "reason": "Travel is not covered."}
 
@@ -199,3 +199,44 @@ def test_a_form_of_an_award_that_does_not_exist_is_answered_in_words(desk: Desk,
 def form_choice(markup: str) -> str:
     """The value of the first radio of a page."""
     return str(next(one.get("value") for one in elements(markup) if one.get("type") == "radio"))
+
+
+def evidenced(desk: Desk, world: World) -> tuple[int, str]:
+    """A running award with one payment request and its evidence, and where the file is fetched."""
+    bid_id = to_active(world)
+    file = (BytesIO(b"%PDF-1.4\n%%EOF\n"), "ledger.pdf")
+    typed = {"year": "2011", "amount": "100", "narrative": "Done.", "evidence": file}
+    assert desk.send("drafter", bid_id, "actions/make_claim", **typed).status_code == 303
+    page = desk.open("manager", bid_id, "award")
+    links = [one.get("href") or "" for one in elements(page.text) if one.tag == "a"]
+    return bid_id, next(link for link in links if "/documents/" in link).split("/", 3)[3]
+
+
+@pytest.mark.parametrize("who", ["drafter", "manager", "payer"])
+def test_evidence_is_downloaded_by_those_who_see_the_award_and_never_opened_as_a_page(
+    desk: Desk, world: World, who: str
+) -> None:
+    bid_id, page = evidenced(desk, world)
+    answer = desk.open(who, bid_id, page)
+    assert answer.status_code == 200
+    assert answer.data == b"%PDF-1.4\n%%EOF\n"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=ledger.pdf"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("number", ["999", "0", "9" * 30])
+def test_a_file_that_no_payment_request_of_this_bid_has_is_not_there(
+    desk: Desk, world: World, number: str
+) -> None:
+    bid_id, _ = evidenced(desk, world)
+    assert desk.open("manager", bid_id, f"documents/{number}").status_code == 404
+
+
+def test_evidence_is_not_there_through_another_bid(desk: Desk, world: World) -> None:
+    other = draft(world)
+    world.act("signatory", other, "submit", {"declaration": True})
+    _, page = evidenced(desk, world)
+    assert desk.open("manager", other, page).status_code == 404
