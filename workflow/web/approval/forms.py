@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from flask import abort, flash, redirect, url_for
 from sqlalchemy.orm import Session
+from wtforms.validators import ValidationError
 
+from workflow.accounts.commands import declare_interest
 from workflow.accounts.queries import Viewer
 from workflow.approval.models import AccountingTest, Criterion
 from workflow.cases import Case
@@ -15,7 +18,9 @@ from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, SCORES, TEST_WORDS
 from workflow.web.consultation.words import POSITION_WORDS
+from workflow.web.context import work
 from workflow.web.forms import ActionForm, LongTextField, MoneyField, Option, RadiosField
+from workflow.web.forms.kit import KitField
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
 
@@ -58,13 +63,19 @@ class RecommendForm(ActionForm):
         asked = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]["bids"].asked
         fields: dict[str, Any] = {
             f"score_{criterion}": RadiosField(
-                CRITERION_WORDS[criterion], options=SCORES, required="Choose a score", inline=True
+                CRITERION_WORDS[criterion],
+                options=SCORES,
+                required=f"Choose a score: {CRITERION_WORDS[criterion]}",
+                inline=True,
             )
             for criterion in Criterion
         }
         fields |= {
             f"test_{test}": RadiosField(
-                TEST_WORDS[test], options=YES_NO, required="Answer yes or no", inline=True
+                TEST_WORDS[test],
+                options=YES_NO,
+                required=f"Answer yes or no: {TEST_WORDS[test]}",
+                inline=True,
             )
             for test in AccountingTest
         }
@@ -80,6 +91,12 @@ class RecommendForm(ActionForm):
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Gather what the assessor judges from: what was asked, what is left, what councils said."""
         self.brief = brief_of(session, viewer, case, now)
+
+    def visible(self) -> list[KitField]:
+        """The fields in the order of the page, where the words come last."""
+        return sorted(
+            super().visible(), key=lambda field: field.short_name in {"recommendation", "unsure_of"}
+        )
 
     def data_tuple(self) -> Recommendation:
         """What was filled in."""
@@ -116,18 +133,27 @@ class ApproveForm(ActionForm):
             Option(
                 "yes",
                 "Yes, or I am not sure",
-                "Do not decide. The money stays set aside, and another approver decides.",
+                "This is put on record, and you do not decide. The money stays set aside, and another approver decides.",
             ),
         ),
         required="Say whether you have a connection to this bid",
     )
     reason = LongTextField(
         "Why do you approve?",
-        hint="Kept with the decision, and shown to whoever asks why.",
-        required="Say why you approve",
+        hint="Kept with the decision, and shown to whoever asks why. With a connection, say here what it is, if you like.",
+        what="Your reason",
         longest=2000,
         rows=4,
     )
+
+    def validate_reason(self, field: LongTextField) -> None:
+        """An approval says why; who steps aside owes no reason.
+
+        Raises:
+            ValidationError: when an approval gives none.
+        """
+        if self.no_conflict.data != "yes" and not field.data:
+            raise ValidationError("Say why you approve")
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Gather what the approver decides on.
@@ -138,6 +164,26 @@ class ApproveForm(ActionForm):
         self.brief = brief_of(session, viewer, case, now)
         if self.brief.assessment is None:
             raise Refused([NOT_ASSESSED])
+        self._viewer, self._case = viewer, case
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields. A declared connection ends the matter: it is put on record, and nothing is approved."""
+        is_right = super().validate(extra_validators=extra_validators)
+        if self.no_conflict.data == "yes" and not self.errors.keys() & {"csrf_token", "rev", "key", "reason"}:
+            self._step_aside()
+        return is_right
+
+    def _step_aside(self) -> None:
+        """Record the connection in a unit of work of its own, once, and answer with what follows from it.
+
+        Source: domain, section 5, conflict.
+        """
+        if self._case.id not in self.brief.facts["actor"].interest_cases:
+            nature = self.reason.data or "Declared when asked to approve."
+            with work() as opened:
+                declare_interest(opened, self._viewer.person_id, nature=nature, case_id=self._case.id)
+        flash("Your connection is on record. You do not decide on this bid; another approver does")
+        abort(redirect(url_for("bids.show", reference=self._case.reference), 303))
 
     def data_tuple(self) -> Approval:
         """What was filled in."""
