@@ -4,11 +4,12 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from workflow.cases.queries import case_by_reference
+from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
 from workflow.web.approval import forms
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
-from workflow.web.bids.frame import bid_frame, is_inside
+from workflow.web.bids.frame import bid_frame, has_reached, is_inside
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
@@ -34,6 +35,7 @@ def decision(reference: str) -> Response:
         action=None if brief is None else brief.action_of(who, case, DECIDING),
         brief=brief,
         award_pence=award.award.total_pence if award else None,
+        is_approved=has_reached(registry().workflow_of(case), case, "approved"),
         criterion_words=CRITERION_WORDS,
         test_words=TEST_WORDS,
         position_words=POSITION_WORDS,
