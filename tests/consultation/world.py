@@ -88,7 +88,7 @@ LIFE = Workflow(
             ("responding",),
             ("drafter", "signatory"),
             "response_sent",
-            guards=(rules.every_answer_has_a_disposition,),
+            guards=(rules.response_not_sent_before, rules.every_answer_has_a_disposition),
             effects=("mark_response_sent",),
         ),
         Action(

@@ -106,7 +106,7 @@ def close_consultation(work: Work, context: EffectContext) -> None:
 
 
 def mark_response_sent(work: Work, context: EffectContext) -> None:
-    """Keep what the lead body says about the answers as a whole. Sending again replaces what was sent before."""
+    """Keep what the lead body says about the answers as a whole."""
     consultation = _newest(work, context)
     summary = str(context.data.get("summary") or "").strip()
     if not summary:

@@ -191,6 +191,18 @@ def _response_was_sent(context: GuardContext) -> Reason | None:
     )
 
 
+def _response_not_sent_before(context: GuardContext) -> Reason | None:
+    facts: ConsultationFacts = context.facts["consultation"]
+    if not facts.response_sent:
+        return None
+    return Reason(
+        "response_sent_already",
+        "Your response was sent already, and stands as you sent it.",
+        "The case officer reads it now. Write to them if something in it is wrong.",
+        "The case officer",
+    )
+
+
 def named(names: tuple[str, ...], count: int) -> str:
     """Names in a sentence, at most five of them, of `count` in all: "Kent County Council and 17 others"."""
     shown = names[:NAMED_AT_MOST]
@@ -224,3 +236,6 @@ every_answer_has_a_disposition = Guard("every_answer_has_a_disposition", _every_
 
 response_was_sent = Guard("response_was_sent", _response_was_sent)
 """The lead body has spoken before the department accepts."""
+
+response_not_sent_before = Guard("response_not_sent_before", _response_not_sent_before)
+"""What the lead body said is sent once, so that the move is then the department's."""

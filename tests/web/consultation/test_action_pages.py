@@ -78,6 +78,8 @@ def test_the_lead_body_sends_and_the_department_accepts_by_their_forms(
     sign_in_as(person_named("officer"))
     page = client.get(f"{ACTIONS}/accept_response")
     assert page.status_code == 200
+    assert "We changed the teams." in page.text, "what is accepted is read before it is accepted"
+    assert "1 of 3 councils" in page.text
     answer = client.post(f"{ACTIONS}/accept_response", data={**form_of(page), "reason": ""})
     assert answer.status_code == 303
     with world.sessions() as session:
@@ -85,3 +87,16 @@ def test_the_lead_body_sends_and_the_department_accepts_by_their_forms(
         assert session.get_one(Case, world.case_id).state == "appraisal"
     register = client.get("/bids/SLI-2011-0001/consultation")
     assert "We changed the teams." in register.text
+
+
+def test_the_response_is_sent_once_and_then_the_department_has_the_move(
+    client: FlaskClient, world: World, sign_in_as: Any, person_named: Any, clock: FixedClock
+) -> None:
+    world.open()
+    world.close()
+    clock.business = datetime(2011, 5, 4, 9, 0, tzinfo=UTC)
+    world.apply("signatory", "send_response", summary="Nobody answered.", at=CLOSED)
+    sign_in_as(person_named("signatory"))
+    again = client.get(f"{ACTIONS}/send_response")
+    assert again.status_code == 409
+    assert "Your response was sent already" in again.text

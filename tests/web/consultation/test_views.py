@@ -243,3 +243,21 @@ def test_the_public_page_holds_back_the_figures_until_the_close(client: FlaskCli
     assert "1 of 3 councils answered" in page.text
     assert "Our own words." not in page.text
     assert client.get("/open/consultations/999999").status_code == 404
+
+
+def test_the_lead_body_is_led_from_the_register_to_the_next_answer_without_its_word(
+    client: FlaskClient, world: World, signed_in: Any, clock: FixedClock
+) -> None:
+    add_councils(world, 40)
+    world.open()
+    world.answer("KEN")
+    world.close()
+    clock.business = CLOSED
+    signed_in("drafter")
+    page = client.get(REGISTER)
+    assert "Say what you did about the next answer" in page.text
+    assert "Kent County Council" in page.text
+    assert "Council 001" not in page.text, "only what waits is shown unasked"
+    assert "Council 001" in client.get(f"{REGISTER}?show=all").text
+    signed_in("officer")
+    assert "Say what you did about the next answer" not in client.get(REGISTER).text

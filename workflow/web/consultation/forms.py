@@ -9,9 +9,13 @@ from wtforms.validators import ValidationError
 
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
-from workflow.consultation.queries import Authority, authorities, possible_dates
+from workflow.consultation.models import ConsultationReport
+from workflow.consultation.queries import Authority, authorities, possible_dates, report_of
+from workflow.consultation.register import RegisterCounts, register_counts
 from workflow.consultation.rules import written
+from workflow.consultation.tallies import newest
 from workflow.consultation.terms import ConsultationKind
+from workflow.errors import NotHere
 from workflow.web.actions import form_named
 from workflow.web.consultation.words import TYPE_WORDS
 from workflow.web.forms import ActionForm, CheckboxesField, DateField, LongTextField, Option, RadiosField
@@ -162,6 +166,9 @@ class AcceptResponseData(NamedTuple):
 class AcceptResponseForm(ActionForm):
     """The department accepts what the lead body did."""
 
+    counts: RegisterCounts
+    report: ConsultationReport | None
+
     reason = LongTextField(
         "Why is it good enough?", hint="You may leave this empty.", what="Reason", longest=2000, rows=3
     )
@@ -170,6 +177,19 @@ class AcceptResponseForm(ActionForm):
         hint="Leave this empty for 84 days after the last day for answers.",
         what="Date of the report",
     )
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Gather what is accepted: how many answered, and what the lead body says it made of that.
+
+        Raises:
+            NotHere: when nobody was asked.
+        """
+        del now
+        found = newest(session, case.id)
+        if found is None:
+            raise NotHere
+        self.counts = register_counts(session, viewer, found.id)
+        self.report = report_of(session, viewer, found.id)
 
     def data_tuple(self) -> AcceptResponseData:
         """What the command takes."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
@@ -51,7 +52,8 @@ def of_bid(reference: str) -> Response:
     frame = bid_frame(session, reader, case, tab="consultation")
     if found is None:
         return render("pages/consultation/none.html", **frame, action=_action(reader, case, None))
-    show = request.args.get("show", "all")
+    counts = register.register_counts(session, reader, found.id)
+    show = request.args.get("show", _first_view(case, counts))
     rows, more = register.register_rows(
         session, reader, found.id, show=show, after=request.args.get("after", type=int)
     )
@@ -66,9 +68,10 @@ def of_bid(reference: str) -> Response:
         **frame,
         about=answers.about(session, reader, found.id),
         asked_closes_on=found.asked_closes_on,
-        counts=register.register_counts(session, reader, found.id),
+        counts=counts,
         report=report,
         action=_action(reader, case, report),
+        next_answer=_next_answer(session, reader, case, found.id, counts),
         rows=rows,
         show=show,
         next_href=next_href,
@@ -133,6 +136,22 @@ def _action(reader: Viewer, case: Case, report: ConsultationReport | None) -> tu
             return "accept_response", "Accept what the lead body did"
         case _:
             return None
+
+
+def _first_view(case: Case, counts: register.RegisterCounts) -> str:
+    """What the register shows unasked: while the lead body answers councils, the answers that still need its word."""
+    return "to_answer" if case.state == "responding" and counts.undisposed else "all"
+
+
+def _next_answer(
+    session: Session, reader: Viewer, case: Case, consultation_id: int, counts: register.RegisterCounts
+) -> int | None:
+    """The answer that the reader has to say something about next, if that is what the bid waits for."""
+    if case.state != "responding" or not counts.undisposed:
+        return None
+    if not queries.may_say(session, reader, consultation_id):
+        return None
+    return answers.next_to_dispose(session, reader, consultation_id)
 
 
 def _words() -> dict[str, Any]:
