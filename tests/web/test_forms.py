@@ -129,7 +129,7 @@ def test_a_known_amount_is_drawn_with_commas_and_no_sign(lonely_app: Flask) -> N
 
 @pytest.mark.parametrize("field", ["title", "summary", "amount"])
 def test_control_characters_are_removed_and_told(send: Send, field: str) -> None:
-    form = send(**RIGHT | {field: "be\x00fo\x1bre\x7f\u0085"})
+    form = send(**RIGHT | {field: "be\x00fo\x1bre\x7f\u0085\u202e\u2066"})
     assert "hidden characters" in form.errors[field][0]
     assert "before" in form[field]()
     elements(draw(form), is_page=False)

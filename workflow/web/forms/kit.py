@@ -9,8 +9,11 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-# Control characters other than tab and line ends, and what no text of a person contains: they cannot be put on a page.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+# Control characters other than tab and line ends, and what no text of a person contains: they cannot be put on a page. The
+# marks that turn the direction of writing round are among them, because with them a text reads otherwise than it is kept.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
 
 LABEL_SIZES = ("s", "m", "l", "xl")
 
