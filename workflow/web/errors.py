@@ -21,7 +21,7 @@ from workflow.errors import (
     WorkflowError,
 )
 from workflow.web import kept
-from workflow.web.context import now
+from workflow.web.context import end_reading, now
 from workflow.web.headers import request_id
 from workflow.web.pages import Link, render
 
@@ -58,7 +58,7 @@ PAGES: dict[int, Words] = {
     413: Words(
         "What you sent is too large",
         (
-            "A file may be up to 20 MB, and one page of text up to 1 MB.",
+            "A file may be up to 10 MB, and one page of text up to 1 MB.",
             "Go back and send a smaller file or a shorter text.",
         ),
     ),
@@ -213,3 +213,4 @@ def _forget_reader() -> None:
     """Draw the page as for nobody: what failed may have been the reader's own details, or the way to them."""
     g.is_offline = True
     g.pop("frame", None)
+    end_reading()
