@@ -44,7 +44,9 @@ def form_names() -> frozenset[str]:
     return frozenset(_FORMS)
 
 
-def form_for(name: str, session: Session, viewer: Viewer, case: Case, now: datetime, **given: Any) -> ActionForm:
+def form_for(
+    name: str, session: Session, viewer: Viewer, case: Case, now: datetime, **given: Any
+) -> ActionForm:
     """The form of an action for one case, drawn at its revision, with what depends on the case filled in.
 
     A form class may have two things: the class method `for_case(session, viewer, case, now)`, which returns a class with
