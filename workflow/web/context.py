@@ -1,7 +1,7 @@
 """What a view is given for the length of one request: the moment, a session to read with, who looks, and a unit of work."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import cast
 
@@ -101,6 +101,14 @@ def _end(session: Session | None) -> None:
     if session is not None:
         _must_be_unchanged(session)
         session.commit()
+
+
+def end_reading() -> None:
+    """Give up what was being read, after an error: the database answers nothing more within that transaction."""
+    session: Session | None = g.get("session")
+    if session is not None:
+        with suppress(SQLAlchemyError):
+            session.rollback()
 
 
 def register(app: Flask) -> None:
