@@ -77,6 +77,22 @@ def test_a_path_too_long_for_a_socket_is_made_short(folder: Path) -> None:
         shutil.rmtree(postgres.sockets)
 
 
+def test_what_somebody_else_put_where_the_sockets_belong_is_left_as_it_is(folder: Path) -> None:
+    long = folder / ("x" * 120)
+    theirs = folder / "theirs"
+    theirs.mkdir(mode=0o755)
+    before = theirs.stat()
+    sockets = servers.socket_folder(long)
+    sockets.symlink_to(theirs)
+    try:
+        with pytest.raises(CannotStart, match="belongs to somebody else"):
+            servers.start_valkey(long)
+    finally:
+        sockets.unlink()
+    after = theirs.stat()
+    assert (after.st_uid, after.st_mode) == (before.st_uid, before.st_mode)
+
+
 def test_a_server_that_cannot_start_says_so_with_the_end_of_its_log(folder: Path) -> None:
     servers.start_postgres(folder / "p", fsync=False).stop()
     (folder / "p/data/postgresql.conf").write_text("no_such_setting = 1\n")

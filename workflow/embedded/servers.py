@@ -10,8 +10,10 @@ import pwd
 import re
 import signal
 import socket
+import stat
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -150,15 +152,18 @@ def socket_folder(folder: Path) -> Path:
 def _make_folder(folder: Path, account: Account | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sockets = socket_folder(folder)
-    sockets.mkdir(mode=0o700, exist_ok=True)
-    owner = account.uid if account else os.geteuid()
+    with suppress(FileExistsError):
+        sockets.mkdir(mode=0o700)
+    # Under /tmp anybody may have put something there before: it is looked at, not through, and only then changed.
+    found = sockets.lstat()
+    ours = {os.geteuid(), account.uid} if account else {os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+        raise CannotStart(f"{sockets} belongs to somebody else. Choose a shorter WORKFLOW_STATE.")
     if account:
         for path in (folder, sockets):
             os.chown(path, account.uid, account.gid)
-    folder.chmod(0o700)
-    if sockets.is_symlink() or sockets.stat().st_uid != owner:
-        raise CannotStart(f"{sockets} belongs to somebody else. Choose a shorter WORKFLOW_STATE.")
-    sockets.chmod(0o700)
+    for path in (folder, sockets):
+        path.chmod(0o700)
 
 
 def _initdb(programs: Path, data: Path, account: Account | None, log: Path, *, sync: bool) -> None:
