@@ -3,7 +3,7 @@
 from workflow.deadlines.clock import StoredClock, advance_to, beat, start
 from workflow.deadlines.commands import arm, cancel, meet, move
 from workflow.deadlines.defaults import load_bank_holidays, load_deadline_rules
-from workflow.deadlines.firing import FiredStep, bury, fire_due_steps, lock_breach
+from workflow.deadlines.firing import FiredStep, bury, fire_due_steps, lock_breach, put_off
 from workflow.deadlines.models import Deadline, DeadlineState
 from workflow.deadlines.queries import (
     DueBreach,
@@ -41,6 +41,7 @@ __all__ = [
     "moves",
     "next_moment",
     "open_deadlines",
+    "put_off",
     "rule_in_force",
     "start",
 ]

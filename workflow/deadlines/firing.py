@@ -131,6 +131,15 @@ def bury(work: Work, step_id: int) -> None:
     _finish(work, [step_id], StepState.DEAD, was=(StepState.PENDING, StepState.FIRED))
 
 
+def put_off(work: Work, step_id: int) -> None:
+    """Leave a step that fired just now to the next sweep, because the database was too busy to carry it out."""
+    work.session.execute(
+        update(DeadlineStep)
+        .where(DeadlineStep.id == step_id, DeadlineStep.state == StepState.FIRED)
+        .values(state=StepState.PENDING, done_at=None)
+    )
+
+
 def _finish(
     work: Work, step_ids: Sequence[int], state: StepState, was: Sequence[StepState] = (StepState.PENDING,)
 ) -> None:

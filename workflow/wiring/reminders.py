@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from workflow import deadlines, notifications
 from workflow.cases import Case
@@ -30,6 +31,13 @@ def _owe(work: Work, step: FiredStep, case: Case | None) -> int:
     try:
         with work.session.begin_nested():
             return notifications.owe(work, _messages(work, step, case))
+    except OperationalError as error:
+        if error.connection_invalidated:
+            raise
+        # A lock that was not got in time says nothing about the step, so the next sweep tries it again.
+        log.warning("step_put_off", step_id=step.step_id, kind=step.kind)
+        deadlines.put_off(work, step.step_id)
+        return 0
     except Exception:
         log.exception("step_buried", step_id=step.step_id, kind=step.kind)
         deadlines.bury(work, step.step_id)

@@ -1,0 +1,44 @@
+"""Reminders: a busy database puts one off, and only what can never be worded is given up."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, update
+
+from tests.world import World, draft, make_world
+from workflow.clock import FixedClock
+from workflow.db import Sessions
+from workflow.deadlines.models import DeadlineStep, StepState
+from workflow.notifications import Notification
+from workflow.wiring.reminders import sweep_reminders
+
+
+@pytest.fixture
+def world(committing: Sessions, clock: FixedClock) -> World:
+    return make_world(committing, clock)
+
+
+def reminders(world: World) -> int:
+    with world.sessions() as session:
+        return session.scalar(select(func.count()).where(Notification.template == "deadline_reminder")) or 0
+
+
+def test_a_reminder_that_meets_a_busy_database_is_put_off_and_not_given_up(world: World) -> None:
+    draft(world)
+    with world.sessions() as session, session.begin():
+        due = session.scalars(
+            select(DeadlineStep.id)
+            .where(DeadlineStep.state == StepState.PENDING)
+            .order_by(DeadlineStep.fire_at)
+        ).first()
+        session.execute(
+            update(DeadlineStep)
+            .where(DeadlineStep.id == due)
+            .values(fire_at=datetime(2011, 3, 29, 7, tzinfo=UTC))
+        )
+    with world.sessions() as busy, busy.begin():
+        busy.connection().exec_driver_sql("LOCK TABLE preference IN ACCESS EXCLUSIVE MODE")
+        assert sweep_reminders(world.sessions, world.clock) == 0
+    assert reminders(world) == 0
+    assert sweep_reminders(world.sessions, world.clock) == 2
+    assert reminders(world) == 2
