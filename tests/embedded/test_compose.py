@@ -75,6 +75,19 @@ def test_secrets_come_by_file_and_none_stands_in_the_file_itself() -> None:
     assert defined <= set(re.findall(r"\w+", (ROOT / "docker/make-secrets.sh").read_text()))
 
 
+def test_what_people_reach_does_not_own_the_tables() -> None:
+    shared = COMPOSE.partition("\nservices:\n")[0]
+    assert "migration_database_url" not in shared.lower()
+    for service, text in services().items():
+        assert ("migration_database_url" in text) is (service == "prepare"), service
+
+
+def test_a_demonstration_is_reached_from_its_own_machine_alone() -> None:
+    assert "WORKFLOW_DEMO: ${WORKFLOW_DEMO:-on}" in COMPOSE
+    published = re.findall(r"ports: \[\"([^\"]*)\"\]", COMPOSE)
+    assert published == ["${WORKFLOW_PORTS:-127.0.0.1:8000}:8000", "127.0.0.1:8025:8025"]
+
+
 @pytest.mark.parametrize("script", ["docker/roles.sh", "docker/make-secrets.sh", ".ci/run"])
 def test_a_script_may_be_run(script: str) -> None:
     assert stat.S_IMODE((ROOT / script).stat().st_mode) & 0o111
