@@ -184,6 +184,20 @@ def test_two_colleagues_on_one_draft_never_overwrite_each_other_unseen(world: Wo
         assert session.get_one(ResponseDraft, kent).text == "first"
 
 
+def test_a_page_of_a_draft_that_was_sent_meanwhile_begins_no_new_one(world: World) -> None:
+    world.open()
+    kent = world.invitation("KEN")
+    whole = {"position": Position.SUPPORT, "name": "Sam", "email": "sam@kent.example", "publish": True}
+    with world.work("kent") as work:
+        rev = commands.save_draft(work, kent, link_version=None, seen_rev=0, fields=whole)
+    with world.work("kent") as work:
+        commands.send_draft(work, kent, link_version=None, seen_rev=rev, key=uuid4().hex)
+    with world.work("kent") as work, pytest.raises(Refused):
+        commands.save_draft(work, kent, link_version=None, seen_rev=rev, fields={"text": "late words"})
+    with world.sessions() as session:
+        assert session.get(ResponseDraft, kent) is None
+
+
 def test_a_draft_that_lacks_an_answer_is_not_sent(world: World) -> None:
     world.open()
     kent = world.invitation("KEN")

@@ -68,11 +68,12 @@ def save_draft(
     invitation = own_invitation(work, invitation_id, link_version)
     _governing(work, invitation, case)
     draft = work.session.get(ResponseDraft, invitation_id)
+    # A draft that is gone was sent meanwhile, so the page shows words that nobody would know to be left over.
+    if seen_rev != (0 if draft is None else draft.rev):
+        raise Refused([_somebody_else_saved()])
     if draft is None:
         draft = ResponseDraft(invitation_id=invitation_id, rev=0, answers={})
         work.session.add(draft)
-    elif draft.rev != seen_rev:
-        raise Refused([_somebody_else_saved()])
     for name, value in fields.items():
         setattr(draft, name, value)
     draft.rev += 1
