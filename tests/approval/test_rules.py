@@ -52,7 +52,8 @@ def ask(
     principals: frozenset[int] = frozenset(),
     **changes: Any,
 ) -> Reason | None:
-    facts = {"case": CASE, "actor": ACTOR, "approval": APPROVAL, "bids": Bid(), "funds": Money()} | changes
+    rooms = {"approval": APPROVAL, "bids": Bid(), "funds": Money()}
+    facts = {"now": OPENED, "case": CASE, "actor": ACTOR} | rooms | changes
     actor = Actor(ME, frozenset({"approver"}), principal_ids=principals)
     return guard.check(GuardContext(CaseView(5, "bid", 1, "deciding", 9), actor, facts, data))
 
@@ -134,6 +135,21 @@ def test_no_more_is_recommended_for_a_year_than_was_asked(
 ) -> None:
     refused = ask(rules.amounts_fit_the_request, data={"amounts": amounts})
     assert (refused.field if refused else None) == field_name
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"),
+    [
+        (datetime(2012, 3, 31, 23, 59, tzinfo=LONDON), None),
+        (datetime(2012, 4, 1, tzinfo=LONDON), "year_ended"),
+    ],
+)
+def test_money_of_a_year_that_ended_lapses_and_is_never_set_aside_again(
+    day: datetime, refused: str | None
+) -> None:
+    reason = ask(rules.money_is_available, data={"amounts": {2011: 1, 2012: 1}}, now=day)
+    assert (reason and reason.code) == refused
+    assert ask(rules.money_is_available, data={"amounts": {2011: 0, 2012: 1}}, now=day) is None
 
 
 def test_a_recommendation_over_what_is_left_names_the_shortfall() -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workflow.clock import london_date
 from workflow.engine import Data, Facts, Guard, GuardContext, Reason
-from workflow.money import format_pounds, year_label
+from workflow.money import financial_year, format_pounds, year_label
 
 ACCOUNTING_TESTS = ("regularity", "propriety", "value_for_money", "feasibility")
 
@@ -176,8 +177,21 @@ amounts_fit_the_request = Guard("amounts_fit_the_request", _amounts_fit_the_requ
 
 
 def _money_is_available(context: GuardContext) -> Reason | None:
-    """Says early what the ledger will enforce; the ledger's own conditional update is what counts."""
+    """Says early what the ledger will enforce; the ledger's own conditional update is what counts.
+
+    What is left of a year that ended is not spent: it lapses, and is never set aside again. Source: domain, section 7, 9.
+    """
     recommended: Mapping[int, int] = (context.data or {}).get("amounts", {})
+    this_year = financial_year(london_date(context.facts["now"]))
+    over = next((year for year, amount in sorted(recommended.items()) if amount and year < this_year), None)
+    if over is not None:
+        return Reason(
+            "year_ended",
+            f"{year_label(over)} has ended, so its money can no longer be set aside.",
+            "Enter nothing for that year, and what is needed for the years that follow.",
+            "You",
+            field=f"amount_{over}",
+        )
     available: Mapping[int, int] = context.facts["funds"].available
     short = {
         year: amount - available.get(year, 0)
