@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, text
 
 from tests.bids.world import World
+from tests.web.strict import text_of
 
 SignIn = Callable[[str], None]
 
@@ -117,6 +118,21 @@ def test_each_filter_in_use_can_be_taken_away(client: FlaskClient, world: World,
     page = client.get("/queue?state=submitted&due=late&text=peer").text
     assert 'href="/queue?text=peer&amp;due=late"' in page
     assert 'href="/queue?text=peer&amp;state=submitted"' in page
+
+
+def test_a_body_reads_neither_roles_nor_stages_of_the_department(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    reference = world.submitted()
+    world.apply("officer", reference, "take_case")
+    sign_in("writer")
+    words = text_of(client.get("/queue").text)
+    assert reference in words
+    assert "First check" in words
+    for inside in ("Case officer", "Being checked", "Awaiting decision", "Assessor"):
+        assert inside not in words
+    sign_in("assessor")
+    assert "Case officer" in text_of(client.get("/queue").text)
 
 
 def test_pages_follow_each_other_by_key_without_gap_or_repetition(

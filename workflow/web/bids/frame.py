@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from workflow.accounts.queries import Viewer, organisations_named
 from workflow.accounts.roles import Role
 from workflow.cases import Case
+from workflow.cases.facts import actor_for
 from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.cases.registry import registry
 from workflow.engine import Offer, State, Workflow
@@ -73,9 +74,7 @@ BY_CHOICE = frozenset({"make_claim", "start_closing"})
 
 def is_theirs(who: Viewer, case: Case, offer: Offer) -> bool:
     """Whether an action is this person's by a role held for this very case; reasons may still stand in its way."""
-    sides = {case.department_id, case.proposer_id}
-    held = {str(grant.role) for grant in who.grants if grant.organisation_id in sides}
-    return not offer.action.is_system_only and bool(held & set(offer.action.roles))
+    return not actor_for(who, case).held_roles.isdisjoint(offer.action.roles)
 
 
 def is_called_for(who: Viewer, case: Case, offer: Offer) -> bool:

@@ -18,7 +18,7 @@ from workflow.clock import london_date
 from workflow.deadlines import calendar
 from workflow.engine import SYSTEM, Offer
 from workflow.engine.working_days import Calendar
-from workflow.web.bids.frame import is_called_for, state_of, state_words
+from workflow.web.bids.frame import is_called_for, is_inside, state_of, state_words
 from workflow.web.context import now, read_session, viewer
 from workflow.web.filters import due_words
 from workflow.web.pages import render
@@ -95,12 +95,12 @@ def _line(reader: Viewer, row: BidRow, offered: tuple[Offer, ...], *, days: Cale
     is_blocked = mine is None and bool(called)
     verb = "Closes" if state is not None and state.owner == SYSTEM else "Due"
     due = due_words(days.working_days_left(today, case.due_on), verb) if case.due_on else ""
-    more = f"You: {mine.action.label}" if mine else _owner(row)
+    more = f"You: {mine.action.label}" if mine else (_owner(row) if is_inside(reader, case) else "")
     return Line(row, *state_words(reader, case), more, ("Blocked for you",) if is_blocked else (), due)
 
 
 def _owner(row: BidRow) -> str:
-    """Whose move it is, by role."""
+    """Whose move it is, by role; people outside the department are not told."""
     state, workflow = state_of(row.case), registry().workflow_of(row.case)
     if state is None or workflow is None or state.owner == SYSTEM:
         return ""
@@ -109,11 +109,11 @@ def _owner(row: BidRow) -> str:
 
 
 def state_choices(reader: Viewer) -> list[tuple[str, str]]:
-    """The live states of the current definition, as (name, label), in its order; staff never see a draft."""
+    """The live states of the current definition, as (name, the reader's words), in its order; staff never see a draft."""
     found = registry()
     workflow = found.definitions["bid", found.current["bid"]]
     return [
-        (state.name, state.label)
+        (state.name, state.label if is_staff(reader) else state.outside_label)
         for state in workflow.states
         if not state.final and not (state.initial and is_staff(reader))
     ]
