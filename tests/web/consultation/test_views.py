@@ -261,3 +261,18 @@ def test_the_lead_body_is_led_from_the_register_to_the_next_answer_without_its_w
     assert "Council 001" in client.get(f"{REGISTER}?show=all").text
     signed_in("officer")
     assert "Say what you did about the next answer" not in client.get(REGISTER).text
+
+
+def test_a_council_reads_on_its_first_page_what_it_is_asked_until_it_has_answered(
+    client: FlaskClient, world: World, signed_in: Any
+) -> None:
+    signed_in("kent")
+    assert "Nothing waits for you" in client.get("/").text
+    world.open()
+    page = client.get("/")
+    assert "Your council is asked" in page.text
+    assert "/respond" in page.text
+    assert "Closes in" in page.text
+    assert "Nothing waits for you" not in page.text
+    world.answer("KEN")
+    assert "Your council is asked" not in client.get("/").text

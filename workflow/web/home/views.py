@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
 from workflow.bids import lists, queries
 from workflow.cases.queries import offers_for
 from workflow.cases.registry import registry
 from workflow.clock import london_date
-from workflow.consultation.queries import public_consultations
+from workflow.consultation.queries import COUNCIL_ROLES, ConsultationRow, public_consultations
+from workflow.consultation.queries import consultations as consultations_of
 from workflow.deadlines import calendar
 from workflow.funds.queries import balances, funds_of
 from workflow.web.bids.frame import is_called_for, state_words
@@ -55,8 +57,17 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
         elif called:
             not_mine.append((row, called[0].reasons[0].text))
     changed = lists.changed(session, reader)
+    told = {line.row.case.id for line in mine} | {row.case.id for row, _ in not_mine}
     return render(
         "pages/home/your_work.html",
+        asked=[
+            (row, _closes(days.working_days_left(today, row.closes_on))) for row in _asked(session, reader)
+        ],
+        drafts=[
+            (row, due_words(days.working_days_left(today, row.case.due_on)) if row.case.due_on else "")
+            for row in _drafts(session, reader)
+            if row.case.id not in told
+        ],
         today=today,
         soon=soon,
         groups=grouped(mine, today, soon),
@@ -65,6 +76,23 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
         fund=_fund(session, reader, [line.row for line in mine] + list(changed)),
         may_start=bool(reader.organisations(*queries.WRITERS)),
     )
+
+
+def _asked(session: Session, reader: Viewer) -> list[ConsultationRow]:
+    """The open consultations that the reader's council has not answered, the one that closes first at the top."""
+    if not reader.organisations(*COUNCIL_ROLES):
+        return []
+    rows, _ = consultations_of(session, reader, show="open")
+    return [row for row in reversed(rows) if row.invitation_id is not None and not row.answered]
+
+
+def _closes(working_days: int) -> str:
+    return due_words(working_days, "Closes")
+
+
+def _drafts(session: Session, reader: Viewer) -> list[lists.BidRow]:
+    """The bids that the reader writes: no action of the definition is a writer's, and yet they wait for one."""
+    return lists.waiting(session, reader, ["draft"]) if reader.organisations(Role.DRAFTER) else []
 
 
 def _states_of(reader: Viewer) -> list[str]:

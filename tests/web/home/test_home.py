@@ -1,0 +1,26 @@
+"""The first page of those who write bids."""
+
+from types import SimpleNamespace
+
+from tests.web.monitoring.drawing import Desk
+from tests.web.strict import text_of
+from tests.world import World, draft
+
+
+def home_of(desk: Desk, who: str) -> str:
+    desk.sign_in_as(SimpleNamespace(id=desk.world.ids[who]))
+    return text_of(desk.client.get("/").text)
+
+
+def test_a_bid_that_is_not_sent_yet_waits_for_its_writer(desk: Desk, world: World) -> None:
+    assert "Nothing waits for you" in home_of(desk, "drafter")
+    draft(world, title="Peer challenge")
+    words = home_of(desk, "drafter")
+    assert "Bids you are writing" in words
+    assert "Peer challenge" in words
+    assert "Nothing waits for you" not in words
+
+
+def test_a_bid_that_was_sent_no_longer_waits_for_its_writer(desk: Desk, world: World) -> None:
+    world.act("signatory", draft(world), "submit", {"declaration": True})
+    assert "Bids you are writing" not in home_of(desk, "drafter")
