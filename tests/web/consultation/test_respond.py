@@ -1,6 +1,6 @@
 """A council answers from its secret link, without an account and without a script."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from tests.consultation.world import TOO_LATE, World
 from tests.web.conftest import form_of
 from tests.web.consultation.conftest import token_of
+from workflow.accounts.models import RoleAssignment
+from workflow.accounts.roles import Role
 from workflow.clock import FixedClock
 from workflow.consultation import inviting
 from workflow.consultation.models import Invitation, InvitationFetch, Response
@@ -285,3 +287,34 @@ def test_the_text_consulted_on_is_readable_from_the_link(
     page = client.get(start + "/proposal")
     assert "Towards Excellence" in page.text
     assert "version 1" in page.text
+
+
+def test_somebody_of_two_councils_answers_for_the_one_that_the_list_led_to(
+    client: FlaskClient, app: Flask, world: World, sign_in_as: Any, person_named: Any
+) -> None:
+    with world.work() as work:
+        work.session.add(
+            RoleAssignment(
+                person_id=world.ids["kent"],
+                role=Role.COUNCIL_OFFICER,
+                organisation_id=world.ids["ROT"],
+                valid_from=date(2011, 1, 1),
+            )
+        )
+    consultation_id = world.open(questions="Does it serve a need in your area?")
+    world.answer("KEN")
+    sign_in_as(person_named("kent"))
+    start = f"/consultations/{consultation_id}/respond"
+    listed = f"{start}?for={world.invitation('ROT')}"
+    assert listed in client.get("/consultations").text
+    client.get(listed)
+    assert "Rotherham" in answer_all(client, start).text
+    with world.sessions() as session:
+        answered = session.scalars(select(Response.invitation_id).order_by(Response.id)).all()
+    assert answered == [world.invitation("KEN"), world.invitation("ROT")]
+    # The link of the other council, and an invitation that is not theirs, lead where they may.
+    come_by_link(client, app, world, "KEN")
+    assert "Kent County Council" in client.get(start).text
+    for odd in (str(world.invitation("LCE")), "9" * 30):
+        assert client.get(start, query_string={"for": odd}).status_code in {200, 404}
+        assert "Kent County Council" in client.get(start).text

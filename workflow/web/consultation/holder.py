@@ -7,6 +7,7 @@ that was replaced is worth nothing from that moment, in a cookie as in a mail.
 from contextlib import suppress
 
 from flask import request
+from flask import session as browser
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,8 @@ from workflow.web.context import current_viewer, settings
 
 PURPOSE = "answer"
 COOKIE = "workflow_answer"
+CHOSEN = "answers_for"
+"""What the browser's session keeps of somebody of several councils: a consultation, and the invitation they went to."""
 
 
 def holder_of(token: str) -> LinkHolder:
@@ -46,23 +49,41 @@ def give_cookie(response: Response, token: str, consultation_id: int) -> None:
     )
 
 
-def for_council(session: Session, consultation_id: int) -> tuple[Invited, Actor, int | None]:
+def choose(consultation_id: int, invitation_id: int) -> None:
+    """Stay with one of somebody's several councils on the pages of a consultation that follow."""
+    browser[CHOSEN] = [consultation_id, invitation_id]
+
+
+def forget_choice() -> None:
+    """Let a link say for which council it is."""
+    browser.pop(CHOSEN, None)
+
+
+def for_council(
+    session: Session, consultation_id: int, *, asked: int | None = None
+) -> tuple[Invited, Actor, int | None]:
     """The invitation that this request answers, who acts, and the version of the link that was used, if one was.
 
-    Somebody signed in who answers for an invited council goes before a link; of several councils, the link says which.
+    Somebody signed in who answers for an invited council goes before a link. Of several councils the one `asked` for counts,
+    else the one chosen before, else the link's.
 
     Raises:
         NotHere: when neither leads to an invitation of this consultation.
     """
     viewer, holder = current_viewer(), _holder()
     if viewer is not None:
-        prefer = None if holder is None else holder.invitation_id
+        prefer = asked or _chosen(consultation_id) or (None if holder is None else holder.invitation_id)
         with suppress(NotHere):
             return invited(session, viewer, consultation_id, prefer=prefer), person(viewer.person_id), None
     if holder is None:
         raise NotHere
     found = invited(session, holder, consultation_id)
     return found, Actor("link", link_id=holder.invitation_id), holder.version
+
+
+def _chosen(consultation_id: int) -> int | None:
+    kept = browser.get(CHOSEN)
+    return kept[1] if kept is not None and kept[0] == consultation_id else None
 
 
 def _holder() -> LinkHolder | None:

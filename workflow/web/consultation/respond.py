@@ -5,7 +5,7 @@ Every page saves what was typed, so that a colleague with the invitation can go 
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from workflow.consultation import commands
@@ -20,7 +20,7 @@ from workflow.web.consultation.answer_forms import (
     questions_form,
     typed_before,
 )
-from workflow.web.consultation.holder import for_council, give_cookie, holder_of
+from workflow.web.consultation.holder import choose, for_council, forget_choice, give_cookie, holder_of
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
 from workflow.web.consultation.words import POSITION_WORDS
@@ -37,6 +37,7 @@ def link(token: str) -> Response:
     with work(Actor("link", link_id=holder.invitation_id)) as opened:
         log_fetch(opened, holder.invitation_id, holder.version)
     response = redirect(url_for("consultation.respond", consultation_id=consultation_id), 303)
+    forget_choice()
     give_cookie(response, token, consultation_id)
     return response
 
@@ -45,7 +46,10 @@ def link(token: str) -> Response:
 def respond(consultation_id: int) -> Response:
     """What is asked, until when, and what was answered before; Start says that a person is here."""
     moment = now()
-    invitation, actor, version = for_council(read_session(), consultation_id)
+    asked = request.args.get("for", type=int)
+    invitation, actor, version = for_council(read_session(), consultation_id, asked=asked)
+    if asked is not None and version is None:
+        choose(consultation_id, invitation.id)
     form = StartForm()
     if not form.validate_on_submit():
         return _page(
