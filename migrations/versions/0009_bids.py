@@ -308,6 +308,11 @@ def _screening() -> None:
         sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("made_by", sa.BigInteger, nullable=False),
         sa.ForeignKeyConstraint(["bid_id"], ["bid.id"], name="fk_screening_bid_id"),
+        sa.ForeignKeyConstraint(
+            ["bid_id", "version_number"],
+            ["bid_version.bid_id", "bid_version.number"],
+            name="fk_screening_bid_id_version_number",
+        ),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_screening_made_by"),
         sa.PrimaryKeyConstraint("bid_id", "version_number", "criterion", name="pk_screening"),
     )

@@ -34,6 +34,11 @@ def _appraisal() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_appraisal"),
         sa.UniqueConstraint("case_id", "round", name="uq_appraisal_case_id_round"),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_appraisal_case_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "version_number"],
+            ["bid_version.bid_id", "bid_version.number"],
+            name="fk_appraisal_case_id_version_number",
+        ),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_appraisal_made_by"),
         sa.CheckConstraint("round > 0", name="ck_appraisal_round_positive"),
         sa.CheckConstraint("total_pence > 0", name="ck_appraisal_total_positive"),
@@ -84,6 +89,9 @@ def _vote() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_vote"),
         sa.UniqueConstraint("case_id", "round", "person_id", name="uq_vote_case_id_round_person_id"),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_vote_case_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "round"], ["appraisal.case_id", "appraisal.round"], name="fk_vote_case_id_round"
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_vote_person_id"),
         sa.CheckConstraint("outcome IN ('approve')", name="ck_vote_outcome"),
         sa.CheckConstraint("no_conflict", name="ck_vote_no_conflict_declared"),

@@ -74,6 +74,11 @@ def _claim() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_claim"),
         sa.UniqueConstraint("case_id", "number", name="uq_claim_case_id_number"),
         sa.ForeignKeyConstraint(["case_id"], ["award.case_id"], name="fk_claim_case_id"),
+        sa.ForeignKeyConstraint(
+            ["case_id", "year"],
+            ["profile_line.case_id", "profile_line.year"],
+            name="fk_claim_case_id_year",
+        ),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_claim_made_by"),
         sa.ForeignKeyConstraint(["checked_by"], ["person.id"], name="fk_claim_checked_by"),
         sa.CheckConstraint("state IN ('waiting', 'checked', 'refused', 'paid')", name="ck_claim_state"),

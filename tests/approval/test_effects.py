@@ -224,6 +224,25 @@ def test_an_assessment_and_a_vote_can_never_be_changed_or_removed(world: World) 
             session.execute(text(statement))
 
 
+def test_a_vote_in_a_round_without_an_assessment_is_refused_by_the_table_itself(world: World) -> None:
+    bid_id = to_deciding(world)
+    vote = Vote(
+        case_id=bid_id,
+        round=2,
+        person_id=world.ids["approver1"],
+        outcome=VoteOutcome.APPROVE,
+        reason="",
+        limit_pence=Pence(1),
+        version_number=1,
+        no_conflict=True,
+        voted_at=world.clock.now(),
+    )
+    with world.sessions() as session:
+        session.add(vote)
+        with pytest.raises(IntegrityError, match="fk_vote_case_id_round"):
+            session.flush()
+
+
 def test_a_vote_with_a_connection_is_refused_by_the_table_itself(world: World) -> None:
     bid_id = to_deciding(world)
     vote = Vote(

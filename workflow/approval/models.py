@@ -3,7 +3,15 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base, TextEnum, WithId, enum_check
@@ -42,6 +50,7 @@ class Appraisal(WithId, Base):
     __tablename__ = "appraisal"
     __table_args__ = (
         UniqueConstraint("case_id", "round"),
+        ForeignKeyConstraint(["case_id", "version_number"], ["bid_version.bid_id", "bid_version.number"]),
         CheckConstraint("round > 0", name="round_positive"),
         CheckConstraint("total_pence > 0", name="total_positive"),
     )
@@ -98,6 +107,7 @@ class Vote(WithId, Base):
     __tablename__ = "vote"
     __table_args__ = (
         UniqueConstraint("case_id", "round", "person_id"),
+        ForeignKeyConstraint(["case_id", "round"], ["appraisal.case_id", "appraisal.round"]),
         enum_check("outcome", VoteOutcome),
         CheckConstraint("no_conflict", name="no_conflict_declared"),
         Index("ix_vote_case", "case_id", "round", "id"),

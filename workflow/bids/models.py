@@ -3,7 +3,15 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base, TextEnum, WithId, enum_check
@@ -265,6 +273,9 @@ class Screening(Base):
     """One answer of the first check of one version."""
 
     __tablename__ = "screening"
+    __table_args__ = (
+        ForeignKeyConstraint(["bid_id", "version_number"], ["bid_version.bid_id", "bid_version.number"]),
+    )
 
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"), primary_key=True)
     version_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -3,7 +3,15 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base, TextEnum, WithId, enum_check
@@ -56,6 +64,7 @@ class Claim(WithId, Base):
     __tablename__ = "claim"
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
+        ForeignKeyConstraint(["case_id", "year"], ["profile_line.case_id", "profile_line.year"]),
         enum_check("state", ClaimState),
         CheckConstraint("claimed_pence > 0", name="claimed_positive"),
         CheckConstraint("accepted_pence BETWEEN 0 AND claimed_pence", name="accepted_within_claimed"),
