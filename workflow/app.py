@@ -26,7 +26,7 @@ from workflow.web import (
     throttle,
 )
 
-LARGEST_REQUEST = 21 * 1024 * 1024  # One file of 20 MB and its form.
+LARGEST_REQUEST = 11 * 1024 * 1024  # One file of 10 MB and its form.
 
 # One line a room; each module offers `blueprint`. The demonstration stands above the web and is only there where it is on.
 ROOMS = (
