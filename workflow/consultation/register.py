@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Date, and_, cast, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from workflow.accounts.models import Organisation
+from workflow.accounts.models import Organisation, Person, RoleAssignment
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
 from workflow.cases.queries import visible
+from workflow.clock import LONDON
 from workflow.consultation.models import Consultation, Disposition, Invitation, Response
-from workflow.consultation.queries import PAGE
+from workflow.consultation.queries import COUNCIL_ROLES, PAGE
 from workflow.consultation.tallies import held_late
 from workflow.consultation.terms import Outcome, Position
 from workflow.notifications import Notification, State
@@ -40,7 +41,8 @@ class Share:
 class RegisterCounts:
     """The figures above the register; shares are ordered by label.
 
-    `undisposed` counts answers with no word on them yet, `failed` silent councils whose message did not get there.
+    `undisposed` counts answers with no word on them yet, `failed` silent councils whose message did not get there,
+    `unreached` silent councils that nobody could be written to at.
     """
 
     invited: int
@@ -48,6 +50,7 @@ class RegisterCounts:
     opened: int
     late: int
     failed: int
+    unreached: int
     undisposed: int
     regions: tuple[Share, ...]
     types: tuple[Share, ...]
@@ -77,6 +80,7 @@ class RegisterRow:
     times: int
     has_late: bool
     failed: bool
+    unreached: bool
     outcome: Outcome | None
 
 
@@ -95,9 +99,30 @@ message_failed = func.lower(Organisation.mailbox).in_(
 )
 """Whether the message to a council's mailbox about this bid did not get there."""
 
+_somebody_answers = (
+    select(RoleAssignment.id)
+    .join(Person, Person.id == RoleAssignment.person_id)
+    .where(
+        RoleAssignment.organisation_id == Organisation.id,
+        RoleAssignment.role.in_(COUNCIL_ROLES),
+        Person.active,
+        RoleAssignment.valid_from <= cast(func.timezone(LONDON.key, Invitation.sent_at), Date),
+        or_(
+            RoleAssignment.valid_to.is_(None),
+            RoleAssignment.valid_to >= cast(func.timezone(LONDON.key, Invitation.sent_at), Date),
+        ),
+    )
+    .correlate(Organisation, Invitation)
+    .exists()
+)
+
+has_no_address = Organisation.mailbox.is_(None) & ~_somebody_answers
+"""Whether a council has neither a mailbox nor had anybody to be written to when it was asked, so that no message went out."""
+
 SHOWN: Mapping[str, ColumnElement[bool]] = {
     "all": true(),
     "failed": message_failed & Invitation.response_id.is_(None),
+    "unreached": has_no_address & Invitation.response_id.is_(None),
     "answered": is_answered,
     "not_answered": Invitation.response_id.is_(None),
     "late": held_late,
@@ -118,6 +143,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
             func.count().filter(is_opened).label("opened"),
             func.count().filter(held_late).label("late"),
             func.count().filter(SHOWN["failed"]).label("failed"),
+            func.count().filter(SHOWN["unreached"]).label("unreached"),
             func.count().filter(SHOWN["to_answer"]).label("undisposed"),
         )
         .select_from(Invitation)
@@ -140,6 +166,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
         opened=sum(row.opened for row in rows),
         late=sum(row.late for row in rows),
         failed=sum(row.failed for row in rows),
+        unreached=sum(row.unreached for row in rows),
         undisposed=sum(row.undisposed for row in rows),
         regions=_shares(rows, "region"),
         types=_shares(rows, "authority_type"),
@@ -174,7 +201,16 @@ def register_rows(
         .scalar_subquery()
     )
     query = (
-        select(Invitation, Organisation, Response, Disposition.outcome, times, held_late, message_failed)
+        select(
+            Invitation,
+            Organisation,
+            Response,
+            Disposition.outcome,
+            times,
+            held_late,
+            message_failed,
+            has_no_address,
+        )
         .join(Consultation, Consultation.id == Invitation.consultation_id)
         .join(Case, Case.id == Consultation.bid_id)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
@@ -208,6 +244,7 @@ def _row(  # noqa: PLR0917 - one row of the query above
     times: int,
     has_late: bool,
     failed: bool | None,
+    unreached: bool,
 ) -> RegisterRow:
     return RegisterRow(
         invitation.id,
@@ -224,5 +261,6 @@ def _row(  # noqa: PLR0917 - one row of the query above
         times,
         has_late,
         bool(failed),
+        unreached,
         outcome,
     )

@@ -276,3 +276,29 @@ def test_a_council_reads_on_its_first_page_what_it_is_asked_until_it_has_answere
     assert "Nothing waits for you" not in page.text
     world.answer("KEN")
     assert "Your council is asked" not in client.get("/").text
+
+
+def test_councils_that_nobody_can_be_written_to_at_are_flagged(
+    client: FlaskClient, world: World, signed_in: Any
+) -> None:
+    world.open()
+    signed_in("officer")
+    assert "No address" not in client.get(REGISTER).text
+    add_councils(world, 2)
+    with world.work() as work:
+        for council in work.session.scalars(
+            select(Organisation).where(Organisation.name.like("Council 00%"))
+        ):
+            work.session.execute(
+                insert(Invitation).values(
+                    consultation_id=work.session.scalars(select(Invitation.consultation_id).limit(1)).one(),
+                    organisation_id=council.id,
+                    version=1,
+                    sent_at=work.now,
+                )
+            )
+    page = client.get(REGISTER)
+    assert "No address 2" in page.text
+    shown = client.get(f"{REGISTER}?show=unreached").text
+    assert "Council 000" in shown
+    assert "Kent County Council" not in shown
