@@ -158,3 +158,21 @@ def test_an_address_with_a_line_break_is_refused() -> None:
     letter = write("bid_to_check", context_of("bid_to_check"), HEAD, NOW)
     with pytest.raises(ValueError, match="line break"):
         envelope(letter, to="a@b.uk\nBcc: c@d.uk", letterhead=HEAD, message_id="<k@x>", real=NOW)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "\U0001f469\u200d\U0001f4bb skills",
+        "co\u00adop\u00aderate",
+        "a\u200bb",
+        "\u200f\u05de\u05d1",
+        "x\u2028y",
+    ],
+)
+def test_a_title_pasted_from_anywhere_keeps_no_letter_back(title: str) -> None:
+    letter = write("bid_received", context_of("bid_received") | {"bid": BID | {"title": title}}, HEAD, NOW)
+    made = envelope(letter, to="a@b.uk", letterhead=HEAD, message_id="<k@grants.example>", real=NOW)
+    read = message_from_bytes(made.as_bytes(), policy=policy.default)
+    assert read["Subject"] == letter.subject
+    assert " ".join(title.split()) in letter.subject

@@ -2,6 +2,7 @@
 
 import re
 import secrets as random
+import unicodedata
 from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ MASK = "[link]"
 
 # Nobody outside this process can write this mark into a title and so have a link made for them.
 _MARK = f"link-{random.token_hex(16)}"
+# Joined emoji, soft hyphens and marks of direction stand in titles that people paste, and they break no header.
+_BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _MARKED = re.compile(rf"{_MARK}:([a-z_]+):(\d+):(\d+):")
 
 
@@ -121,7 +124,7 @@ def envelope(letter: Letter, *, to: str, letterhead: Letterhead, message_id: str
         "X-Auto-Response-Suppress": "All",
     }
     for name, value in headers.items():
-        if not value.isprintable():
+        if any(unicodedata.category(character) in _BREAKING for character in value):
             raise ValueError(f"the header {name} holds a line break or a control character")
         message[name] = value
     message.attach(_part(letter.text, "plain"))
