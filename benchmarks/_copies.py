@@ -36,19 +36,27 @@ def copies_of(work: Work, case_id: int, count: int) -> list[int]:
 
 
 def _tree(session: Session) -> dict[str, list[_Child]]:
-    """Which tables refer to which, by single columns."""
+    """Which tables refer to which, by single columns; under one parent, what others refer to comes before them."""
     rows = session.execute(
         text("""
-        SELECT c.conrelid::regclass::text AS child, a.attname, p.relname AS parent
+        SELECT trim(both '"' from c.conrelid::regclass::text) AS child, trim(both '"' from c.confrelid::regclass::text) AS parent,
+               a.attname, array_length(c.conkey, 1) = 1 AS single
         FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-        JOIN pg_class p ON p.oid = c.confrelid
-        WHERE c.contype = 'f' AND array_length(c.conkey, 1) = 1 ORDER BY 1, 2
+        WHERE c.contype = 'f' AND c.conrelid <> c.confrelid ORDER BY 1, 3
         """)
-    )
+    ).all()
+    parents: dict[str, set[str]] = {}
+    for row in rows:
+        parents.setdefault(row.child, set()).add(row.parent)
+
+    def depth(table: str, seen: frozenset[str] = frozenset()) -> int:
+        above = parents.get(table, set()) - seen - {table}
+        return 1 + max((depth(parent, seen | {table}) for parent in above), default=0)
+
     tree: dict[str, list[_Child]] = {}
-    for child, column, parent in rows:
-        if child.strip('"') not in LEFT_OUT:
-            tree.setdefault(parent, []).append(_Child(child.strip('"'), column))
+    for row in sorted(rows, key=lambda row: depth(row.child)):
+        if row.single and row.child not in LEFT_OUT:
+            tree.setdefault(row.parent, []).append(_Child(row.child, row.attname))
     return tree
 
 
