@@ -340,7 +340,7 @@ def _bid(world: World, session: Session) -> None:
         BidVersion(
             bid_id=case.id,
             number=1,
-            snapshot='{"title":"Towards Excellence"}',
+            snapshot='{"amounts":[[2011,"staff",145000000]],"title":"Towards Excellence"}',
             sha256="0" * 64,
             made_at=OPENED,
             made_by=world.ids["signatory"],

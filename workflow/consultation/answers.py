@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
+from workflow.bids.content import read_snapshot
 from workflow.bids.models import BidVersion
 from workflow.cases import Case
 from workflow.cases.queries import visible
@@ -39,7 +40,8 @@ class LinkHolder:
 class About:
     """What is asked about: the bid as it was when the consultation opened, and until when.
 
-    `snapshot` is the canonical JSON of the version consulted on. `questions` are (number, text) in order.
+    `snapshot` is the canonical JSON of the version consulted on, `amount_pence` what that asks for. `questions` are
+    (number, text) in order.
     """
 
     consultation_id: int
@@ -211,7 +213,8 @@ def _about(session: Session, condition: ColumnElement[bool]) -> About:
         case.reference,
         case.title,
         lead_name,
-        case.amount_pence,
+        # What was asked for then; what is granted since is told with the award, and not before.
+        sum(pence for _, _, pence in read_snapshot(snapshot).get("amounts", ())),
         case.state,
         one.kind,
         one.reason,

@@ -1,12 +1,14 @@
 """What the pages of actions keep from people outside the department, whatever they send to them."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements, text_of
-from tests.world import RECOMMENDATION, World, draft, to_appraisal
+from tests.world import APPROVAL, RECOMMENDATION, World, draft, to_appraisal
 from workflow.cases.registry import registry
+from workflow.consultation.models import Consultation
 from workflow.money import Pence
 
 
@@ -29,6 +31,18 @@ def test_no_page_of_an_action_tells_the_lead_body_what_is_recommended(
         assert answer.status_code in {200, 404, 409}, action.name
         for secret in ("£123,456", "Awaiting decision", "Assessor"):
             assert secret not in text_of(answer.text), action.name
+
+
+def test_the_public_reads_what_was_asked_and_not_what_was_approved(desk: Desk, world: World) -> None:
+    bid_id = recommended(world)
+    for who in ("approver1", "approver2"):
+        world.act(who, bid_id, "approve", APPROVAL)
+    assert world.case(bid_id).amount_pence == 123_456_00
+    with world.sessions() as session:
+        consultation_id = session.scalars(select(Consultation.id).where(Consultation.bid_id == bid_id)).one()
+    words = text_of(desk.client.get(f"/open/consultations/{consultation_id}").text)
+    assert "asks for £300,000" in words
+    assert "£123,456" not in words
 
 
 def test_a_form_sent_by_somebody_whose_step_it_is_not_is_not_drawn_and_what_was_typed_is_given_back(
