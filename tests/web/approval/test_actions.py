@@ -92,7 +92,7 @@ def test_the_second_approver_is_told_that_the_vote_completes_the_decision(desk: 
 def test_the_declaration_of_connections_stands_before_the_decision(desk: Desk, world: World) -> None:
     words = desk.read("approver1", to_deciding(world), APPROVE)
     assert words.index("Do you have a connection to this bid?") < words.index("Why do you approve?")
-    assert "Improvement body leads this bid. Your own organisation is Department." in words
+    assert "Improvement body leads this bid. Your own organisation is the Department." in words
 
 
 def test_two_people_on_two_pages_approve_and_the_money_is_promised(desk: Desk, world: World) -> None:
