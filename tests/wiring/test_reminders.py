@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.world import World, draft, make_world
+from tests.world import APPROVAL, World, draft, make_world, to_deciding
 from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.deadlines.models import DeadlineStep, StepState
@@ -42,3 +42,18 @@ def test_a_reminder_that_meets_a_busy_database_is_put_off_and_not_given_up(world
     assert reminders(world) == 0
     assert sweep_reminders(world.sessions, world.clock) == 2
     assert reminders(world) == 2
+
+
+def test_an_approver_who_voted_is_not_reminded_to_decide(world: World) -> None:
+    bid_id = to_deciding(world)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    world.move_to(datetime(2011, 5, 17, 8, 0, tzinfo=UTC))
+    sweep_reminders(world.sessions, world.clock)
+    with world.sessions() as session:
+        asked = session.scalars(
+            select(Notification.person_id).where(
+                Notification.template == "deadline_reminder",
+                Notification.payload["kind"].astext == "first_approval",
+            )
+        ).all()
+    assert set(asked) == {world.ids["approver2"]}

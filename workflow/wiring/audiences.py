@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from workflow.accounts.queries import holders_of
 from workflow.accounts.roles import Role
 from workflow.cases import Case
+from workflow.cases.facts import duties_of
 from workflow.cases.registry import Audience
 from workflow.notifications import Recipient
 
@@ -51,11 +52,22 @@ def first_of(*audiences: Audience) -> Audience:
     return audience
 
 
+def without(audience: Audience, *duties: str) -> Audience:
+    """An audience without those who ever did one of these duties on the case: they may not act, so nobody asks them."""
+
+    def left(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        did = {person for duty, person in duties_of(session, [case.id])[case.id] if duty in duties}
+        return [one for one in audience(session, case, **given) if one.person_id not in did]
+
+    return left
+
+
 LEAD_BODY = people("proposer", Role.SIGNATORY, Role.DRAFTER)
 SIGNATORIES = people("proposer", Role.SIGNATORY)
 CASE_OFFICERS = people("department", Role.CASE_OFFICER)
 ASSESSORS = people("department", Role.ASSESSOR)
 APPROVERS = people("department", Role.APPROVER)
+APPROVERS_LEFT = without(APPROVERS, "submit", "appraise", "approve")
 FINANCE = people("department", Role.FINANCE_OFFICER)
 GRANT_MANAGERS = people("department", Role.GRANT_MANAGER)
 AUTHORISERS = people("department", Role.PAYMENT_AUTHORISER)
