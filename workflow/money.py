@@ -48,17 +48,6 @@ def format_pounds(pence: int) -> str:
     return f"−{text}" if pence < 0 else text
 
 
-def split_evenly(total: int, parts: int) -> list[Pence]:
-    """Split pence into equal parts; the remainder goes penny by penny to the first parts."""
-    share, rest = divmod(total, parts)
-    return [Pence(share + (1 if index < rest else 0)) for index in range(parts)]
-
-
-def basis_points(part: int, whole: int) -> int | None:
-    """A share in basis points, rounded half up; None when there is no whole to share."""
-    return None if whole == 0 else (20_000 * part + whole) // (2 * whole)
-
-
 def financial_year(day: date) -> int:
     """The financial year, named by its first calendar year, that a London date falls in."""
     return day.year if (day.month, day.day) >= (4, 1) else day.year - 1

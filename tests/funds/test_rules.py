@@ -6,12 +6,10 @@ import pytest
 
 from workflow.funds.errors import Overcommitted
 from workflow.funds.rules import (
-    FundFacts,
     PowerTerms,
     Recipient,
     Recipients,
     Shortfall,
-    money_is_there,
     power_fits,
     shortfalls,
 )
@@ -90,16 +88,6 @@ def test_a_shortfall_is_told_for_every_year_and_only_for_those() -> None:
         Shortfall(2013, Pence(5), Pence(0)),
     )
     assert shortfalls({2011: 10, 2012: 7, 2013: 5}, asked) == ()
-
-
-def test_the_guard_on_money_names_every_year_with_what_is_left() -> None:
-    facts = FundFacts(1, RSG, {2011: Pence(9_00), 2012: Pence(700)}, {2011}, {})
-    reason = money_is_there(facts, {2011: 1_000_00, 2012: 700, 2013: 1})
-    assert reason is not None
-    assert "2011 to 2012: £1,000 was asked for and £9 is left to promise, so £991 is missing." in reason.text
-    assert "2013 to 2014: £0.01 was asked for and £0 is left" in reason.text
-    assert "2012 to 2013" not in reason.text
-    assert money_is_there(facts, {2011: 9_00, 2012: 700}) is None
 
 
 def test_a_refusal_without_a_shortfall_says_to_try_again() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workflow.clock import london_date
 from workflow.engine import Data, Facts, Guard, GuardContext, Reason
+from workflow.funds.rules import shortfalls
 from workflow.money import financial_year, format_pounds, year_label
 
 ACCOUNTING_TESTS = ("regularity", "propriety", "value_for_money", "feasibility")
@@ -192,25 +193,20 @@ def _money_is_available(context: GuardContext) -> Reason | None:
             "You",
             field=f"amount_{over}",
         )
-    available: Mapping[int, int] = context.facts["funds"].available
-    short = {
-        year: amount - available.get(year, 0)
-        for year, amount in sorted(recommended.items())
-        if amount > available.get(year, 0)
-    }
+    short = shortfalls(context.facts["funds"].available, recommended)
     if not short:
         return None
     said = "; ".join(
-        f"in {year_label(year)} only {format_pounds(max(available.get(year, 0), 0))} is left, "
-        f"{format_pounds(missing)} too little"
-        for year, missing in short.items()
+        f"in {year_label(item.year)} only {format_pounds(max(item.left, 0))} is left, "
+        f"{format_pounds(item.missing)} too little"
+        for item in short
     )
     return Reason(
         "money_short",
         f"The fund has not enough left: {said}.",
         "Recommend a part of it, or move it to a later year.",
         "You, or the finance officer who can ask for more",
-        field=f"amount_{next(iter(short))}",
+        field=f"amount_{short[0].year}",
     )
 
 

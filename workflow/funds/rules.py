@@ -164,19 +164,6 @@ def shortfalls(available: Mapping[int, int], asked: Mapping[int, int]) -> tuple[
     )
 
 
-def money_is_there(facts: FundFacts, asked: Mapping[int, int]) -> Reason | None:
-    """Whether every year has what is asked of it; the reason lists every year that has not."""
-    short = shortfalls(facts.available, asked)
-    if not short:
-        return None
-    return Reason(
-        "money_not_available",
-        " ".join(item.text for item in short),
-        "Lower the amounts, or ask for more to be allocated to the fund.",
-        "The finance officer can change what is allocated.",
-    )
-
-
 def power_fits(
     power: PowerTerms, recipient: Recipient, year: int, *, on: date | None = None
 ) -> Reason | None:
