@@ -28,7 +28,6 @@ FOR_RULES = {
     "case_balances",
     "balance_of",
     "cannot_be_paid",
-    "initial_state",
     "recipient_of",
 }
 

@@ -25,7 +25,7 @@ from workflow.notifications.models import Notification, State
 from workflow.reference import load_reference
 from workflow.reports.check import check
 from workflow.wiring import deploy_definitions, wire
-from workflow.wiring.bid_lifecycle import BID
+from workflow.wiring.bid import BID
 
 
 @pytest.fixture

@@ -158,6 +158,7 @@ def _move(work: Work, workflow: Workflow, context: EffectContext) -> None:
     case, planned = context.case, context.plan
     case.state = planned.new_state
     case.ended = workflow.state_by_name[planned.new_state].final
+    case.shared = case.shared or (planned.moves and not case.ended)
     case.rev += 1
     case.changed_at = work.now
     case.changed_by = work.actor.person_id

@@ -82,6 +82,8 @@ class Case(WithId, Base):
     workflow_version: Mapped[int]
     state: Mapped[str]
     ended: Mapped[bool] = mapped_column(default=False)
+    # Until its first step a case is its proposer's own; a draft that ran out of time stays so.
+    shared: Mapped[bool] = mapped_column(default=False)
     rev: Mapped[int] = mapped_column(default=0)
     department_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     proposer_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))

@@ -45,16 +45,10 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     bodies = viewer.organisations(*PROPOSER_ROLES)
     conditions: list[ColumnElement[bool]] = []
     if departments:
-        conditions.append(Case.department_id.in_(departments) & (Case.state != initial_state()))
+        conditions.append(Case.department_id.in_(departments) & Case.shared)
     if bodies:
         conditions.append(Case.proposer_id.in_(bodies))
     return or_(*conditions) if conditions else false()
-
-
-def initial_state() -> str:
-    """The name of the first state, in which a case is only its proposer's."""
-    current = registry().current
-    return registry().definitions["bid", current["bid"]].initial.name
 
 
 def case_by_reference(session: Session, viewer: Viewer, reference: str) -> Case:

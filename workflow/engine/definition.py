@@ -143,7 +143,7 @@ class Action:
     `money` are names registered in wiring; money effects run last. `event` is the past-tense name of what is
     recorded. `duty` is recorded with the person for separation of duties. An action that keeps the state
     keeps its deadline too, unless `restarts_deadline`. `reopens_within` is the deadline kind that limits a
-    declared way out of an end.
+    declared way out of an end. An `optional` action may be done at any time and is nobody's duty: no case waits for it.
     """
 
     name: str
@@ -162,6 +162,7 @@ class Action:
     decide: Callable[[Facts, Data], str] | None = None
     restarts_deadline: bool = False
     reopens_within: str | None = None
+    optional: bool = False
 
     @property
     def is_system_only(self) -> bool:

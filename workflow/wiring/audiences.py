@@ -12,6 +12,7 @@ from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.facts import duties_of
 from workflow.cases.registry import Audience
+from workflow.consultation import audiences as councils
 from workflow.notifications import Recipient
 
 Side = Literal["department", "proposer"]
@@ -73,3 +74,13 @@ GRANT_MANAGERS = people("department", Role.GRANT_MANAGER)
 AUTHORISERS = people("department", Role.PAYMENT_AUTHORISER)
 RESPONSIBLE = people("department", Role.SENIOR_OFFICER)
 HEADS = first_of(people("department", Role.HEAD_OF_TEAM), RESPONSIBLE)
+
+ESCALATE_TO: dict[str, Audience] = {
+    "head_of_team": HEADS,
+    "senior_officer": RESPONSIBLE,
+    "finance_head": HEADS,
+    "cover": APPROVERS_LEFT,
+    "lead_body_head": SIGNATORIES,
+    "lead_body_if_few_answered": councils.lead_body_if_few_answered,
+}
+"""Who is told when a deadline is missed, by the name that the deadline's rule has for them."""

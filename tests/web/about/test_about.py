@@ -11,7 +11,7 @@ from tests.world import make_world
 from workflow.accounts.roles import ROLES
 from workflow.clock import FixedClock
 from workflow.db import Sessions
-from workflow.wiring.bid_lifecycle import BID
+from workflow.wiring.bid import BID
 
 
 def test_everybody_may_read_every_role_with_what_it_sees_and_may_do(client: FlaskClient) -> None:

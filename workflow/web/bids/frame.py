@@ -68,10 +68,6 @@ def bid_frame(session: Session, who: Viewer, case: Case, *, tab: str) -> dict[st
     }
 
 
-BY_CHOICE = frozenset({"make_claim", "start_closing"})
-"""Actions that somebody may do at any time, so that they never wait for anybody."""
-
-
 def is_theirs(who: Viewer, case: Case, offer: Offer) -> bool:
     """Whether an action is this person's by a role held for this very case; reasons may still stand in its way."""
     return not actor_for(who, case).held_roles.isdisjoint(offer.action.roles)
@@ -79,4 +75,4 @@ def is_theirs(who: Viewer, case: Case, offer: Offer) -> bool:
 
 def is_called_for(who: Viewer, case: Case, offer: Offer) -> bool:
     """Whether a case waits for this person to do an action."""
-    return offer.action.name not in BY_CHOICE and is_theirs(who, case, offer)
+    return not offer.action.optional and is_theirs(who, case, offer)

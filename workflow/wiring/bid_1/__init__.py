@@ -1,6 +1,6 @@
 """The life of a bid, as data: version 1, the straight line from draft to closed.
 
-Source: domain, section 4. The branches off the line come as version 2, beside this one; a bid stays with the version it began in.
+Source: domain, section 4. The branches off the line are in version 2 (`wiring.bid`); a bid stays with the version it began in.
 Guards come from the rooms whose rule they are; effects, notices and deadline kinds are names that wiring registers.
 """
 
@@ -9,7 +9,7 @@ from workflow.bids import rules as bids
 from workflow.consultation import rules as consultation
 from workflow.engine import SYSTEM, Action, Workflow
 from workflow.monitoring import rules as monitoring
-from workflow.wiring.bid_states import ROLES, STATES
+from workflow.wiring.bid_1.states import ROLES, STATES
 
 BEFORE_DECISION = (
     Action(
@@ -193,6 +193,7 @@ AWARD = (
         form="make_claim",
         effects=("record_claim",),
         notices=("claim_to_check",),
+        optional=True,
     ),
     Action(
         "check_claim",
@@ -236,6 +237,7 @@ AWARD = (
         form="start_closing",
         reason_required=True,
         notices=("closing_started",),
+        optional=True,
     ),
     Action(
         "propose_closure",

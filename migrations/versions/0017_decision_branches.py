@@ -1,0 +1,14 @@
+"""Rejection, deferral, referral, direction, appeal and questions."""
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

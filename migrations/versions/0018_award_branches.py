@@ -1,0 +1,14 @@
+"""Returns, pauses, changes to the agreement, endings and money to pay back."""
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

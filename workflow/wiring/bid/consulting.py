@@ -1,0 +1,116 @@
+"""From asking councils to answering them: the states and actions, and the effects, mail and dates that they name."""
+
+from workflow.bids import rules as bids
+from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
+from workflow.consultation import audiences as councils
+from workflow.consultation import effects as consultation_effects
+from workflow.consultation import queries as consultation_queries
+from workflow.consultation import rules as consultation
+from workflow.engine import SYSTEM, Action, DeadlineRule, State
+from workflow.wiring import audiences as who
+
+STATES = (
+    State(
+        "consulting",
+        "Councils are asked",
+        owner=SYSTEM,
+        outside_label="Councils are being asked",
+        deadline=DeadlineRule("consultation_close"),
+        breach_action="close_consultation",
+    ),
+    State(
+        "responding",
+        "Answering councils",
+        owner="signatory",
+        outside_label="Answering councils",
+        deadline=DeadlineRule("sector_response", escalates_only=True),
+    ),
+)
+
+ACTIONS = (
+    Action(
+        "open_consultation",
+        "Ask councils",
+        sources=("screening",),
+        targets=("consulting",),
+        roles=("case_officer",),
+        event="consultation_opened",
+        guards=(
+            bids.not_of_proposer,
+            bids.first_check_passed,
+            consultation.consultees_chosen,
+            consultation.closing_date_good,
+        ),
+        form="open_consultation",
+        effects=("open_consultation",),
+        notices=("consultation_invitation", "consultation_started"),
+    ),
+    Action(
+        "close_consultation",
+        "Close the consultation",
+        sources=("consulting",),
+        targets=("responding",),
+        roles=(SYSTEM,),
+        event="consultation_closed",
+        guards=(consultation.consultation_is_over,),
+        effects=("close_consultation",),
+        notices=("consultation_closed",),
+    ),
+    Action(
+        "send_response",
+        "Send what you did about each answer",
+        sources=("responding",),
+        targets=("responding",),
+        roles=("drafter", "signatory"),
+        event="response_sent",
+        guards=(consultation.response_not_sent_before, consultation.every_answer_has_a_disposition),
+        form="send_response",
+        effects=("mark_response_sent",),
+        notices=("response_sent",),
+    ),
+    Action(
+        "accept_response",
+        "Accept what the lead body did",
+        sources=("responding",),
+        targets=("appraisal",),
+        roles=("case_officer",),
+        event="response_accepted",
+        guards=(
+            bids.not_of_proposer,
+            consultation.response_was_sent,
+            consultation.every_answer_has_a_disposition,
+        ),
+        form="accept_response",
+        effects=("accept_response",),
+        notices=("response_accepted", "bid_to_assess"),
+    ),
+)
+
+EFFECTS: dict[str, Effect] = {
+    "open_consultation": consultation_effects.open_consultation,
+    "close_consultation": consultation_effects.close_consultation,
+    "mark_response_sent": consultation_effects.mark_response_sent,
+    "accept_response": consultation_effects.accept_response,
+}
+
+MONEY_EFFECTS: dict[str, Effect] = {}
+
+NOTICES: dict[str, Notice] = {
+    "consultation_invitation": Notice("consultation_invitation", councils.invited_councils, statutory=True),
+    "consultation_started": Notice("consultation_started", who.LEAD_BODY),
+    "consultation_closed": Notice("consultation_closed", who.LEAD_BODY | who.CASE_OFFICERS),
+    "response_sent": Notice("response_sent", who.CASE_OFFICERS),
+    "response_accepted": Notice("response_accepted", who.LEAD_BODY),
+}
+
+DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
+    "consultation_close": DeadlineNotice(
+        "consultation_reminder",
+        councils.silent_councils,
+        escalation="low_response",
+        escalate_to=who.ESCALATE_TO,
+    ),
+    "sector_response": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
+}
+
+DUE_ON: dict[str, DueOn] = {"consultation_close": consultation_queries.consultation_closes_on}

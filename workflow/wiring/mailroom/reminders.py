@@ -1,0 +1,43 @@
+"""The facts of reminders and of what is told when a deadline is missed."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from workflow.cases import Case
+from workflow.cases.registry import registry
+from workflow.deadlines.models import Deadline
+from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
+
+
+def _reminder(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    deadline = session.get_one(Deadline, payload["deadline_id"])
+    workflow = registry().workflow_of(case)
+    if workflow is None:
+        return None
+    state = workflow.state_by_name[case.state]
+    return {
+        "task": TASKS.get(payload["kind"], state.label),
+        "owner": workflow.role_label(state.owner),
+        "due_on": deadline.due_on,
+    }
+
+
+TASKS = {
+    "round_close": "Send your bid before the round closes",
+    "screening": "The first check of the bid",
+    "sector_response": "Saying what was done about each answer",
+    "appraisal": "The assessment of the bid",
+    "first_approval": "The decision on the bid",
+    "acceptance": "Accepting the offer",
+    "award_end": "The end of the award",
+    "closure": "Closing the award",
+}
+"""What each kind of deadline asks of somebody, in words for mail."""
+
+
+EXTRA: Mapping[str, Extra] = {
+    "deadline_reminder": _reminder,
+    "deadline_missed": _reminder,
+}
+"""By template."""
