@@ -1,9 +1,10 @@
 """What a bid writes when an action is applied."""
 
+from workflow import funds
 from workflow.bids.content import content_of, digest_of, snapshot_of
 from workflow.bids.models import BidVersion, Screening
 from workflow.bids.rules import CRITERIA
-from workflow.cases import EffectContext
+from workflow.cases import EffectContext, decided
 from workflow.db import Work
 from workflow.money import Pence
 
@@ -49,3 +50,27 @@ def record_first_check(work: Work, context: EffectContext) -> None:
             )
         )
     context.payload |= {"version": version, "criteria": sorted(CRITERIA)}
+
+
+def say_what_was_released(_work: Work, context: EffectContext) -> None:
+    """Put into the event what the bid held of each year, set aside or promised; the money itself moves last."""
+    held = context.facts["funds"].held
+    years = [[year, one.reserved + one.committed] for year, one in sorted(held.items())]
+    found = [[year, pence] for year, pence in years if pence]
+    if found:
+        context.payload |= {"released_years": found, "released_pence": sum(pence for _, pence in found)}
+
+
+def release_all(work: Work, context: EffectContext) -> None:
+    """Give back all that is set aside and promised for a bid that was paid nothing, in every year, the earliest first.
+
+    Raises:
+        NotHeld: when money moved meanwhile, or was paid; then nothing is changed.
+    """
+    fund_id, case_id = context.case.fund_id, context.case.id
+    key, decision = f"release:case:{case_id}:r{context.case.rev}", decided(context)
+    for year, held in sorted(context.facts["funds"].held.items()):
+        if held.reserved:
+            funds.unreserve(work, fund_id, case_id, {year: held.reserved}, key=key, decision=decision)
+        if held.committed:
+            funds.decommit(work, fund_id, case_id, {year: held.committed}, key=key, decision=decision)

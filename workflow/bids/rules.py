@@ -72,6 +72,32 @@ def _round_is_open(context: GuardContext) -> Reason | None:
 round_is_open = Guard("round_is_open", _round_is_open)
 
 
+def _round_is_over(context: GuardContext) -> Reason | None:
+    bid: BidsFacts = context.facts["bids"]
+    if london_date(context.facts["now"]) > bid.closes_on:
+        return None
+    text = f"This round takes bids until 11:59pm on {written(bid.closes_on)}."
+    return Reason("round_not_over", text, "A draft can be sent until then.", "The signatory")
+
+
+round_is_over = Guard("round_is_over", _round_is_over)
+
+
+def _money_can_go_back(context: GuardContext) -> Reason | None:
+    """Source: domain, section 10, case 13: everything that is set aside or promised is released at once."""
+    if not any(held.paid for held in context.facts["funds"].held.values()):
+        return None
+    return Reason(
+        "money_was_paid",
+        "Money was paid for this bid already, so it cannot simply be taken back.",
+        "The agreement has to be ended instead, and what is to be paid back worked out.",
+        "The person responsible",
+    )
+
+
+money_can_go_back = Guard("money_can_go_back", _money_can_go_back, money=True)
+
+
 def _sections_are_complete(context: GuardContext) -> Reason | None:
     bid: BidsFacts = context.facts["bids"]
     if not bid.unfinished:

@@ -78,6 +78,10 @@ _ALL = (
     ),
     Template("bid_received", Category.RECEIPT, frozenset({"due_on"}), mandatory=True, priority=2),
     Template("bid_to_check", Category.WORK, frozenset({"due_on"})),
+    Template("bid_lapsed", Category.DECISION, frozenset({"was_draft"}), mandatory=True),
+    Template("bid_withdrawn", Category.RECEIPT, mandatory=True, priority=2),
+    Template("bid_withdrawn_office", Category.WORK, frozenset({"released_pence"})),
+    Template("consultation_withdrawn", Category.INVITATION, mandatory=True),
     Template("consultation_started", Category.WORK, frozenset({"due_on", "consulted_count"})),
     Template(
         "consultation_closed", Category.WORK, frozenset({"due_on", "consulted_count", "answered_count"})

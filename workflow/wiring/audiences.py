@@ -63,6 +63,15 @@ def without(audience: Audience, *duties: str) -> Audience:
     return left
 
 
+def shown_to(audience: Audience) -> Audience:
+    """An audience that only hears of a case the department has seen; a draft is its proposer's own, to the end."""
+
+    def told(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        return audience(session, case, **given) if case.shared else []
+
+    return told
+
+
 LEAD_BODY = people("proposer", Role.SIGNATORY, Role.DRAFTER)
 SIGNATORIES = people("proposer", Role.SIGNATORY)
 CASE_OFFICERS = people("department", Role.CASE_OFFICER)

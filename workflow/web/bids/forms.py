@@ -10,6 +10,7 @@ from workflow.accounts.queries import Viewer
 from workflow.bids.rules import CRITERIA
 from workflow.cases import Case
 from workflow.web.actions import form_named
+from workflow.web.bids.leaving_forms import WithdrawForm
 from workflow.web.bids.words import CRITERIA_HINTS
 from workflow.web.forms import (
     ActionForm,
@@ -126,5 +127,6 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "submit": SubmitForm,
     "take_case": TakeCaseForm,
     "pass_first_check": FirstCheckForm,
+    "withdraw": WithdrawForm,
 }
 """The forms of this room's actions, by the name in the definition."""

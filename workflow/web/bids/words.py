@@ -55,6 +55,8 @@ COLOURS: Mapping[str, str] = {
     "active": "green",
     "closing": "blue",
     "closed": "grey",
+    "lapsed": "red",
+    "withdrawn": "grey",
 }
 """The colour of each state says whose move it is: blue the department, purple councils, orange the lead body."""
 
@@ -102,6 +104,8 @@ EVENTS: Mapping[str, str] = {
     "closing_started": "Closing started",
     "closure_proposed": "Closing figures proposed",
     "award_closed": "Closed",
+    "bid_lapsed": "Ran out of time",
+    "bid_withdrawn": "Withdrawn",
 }
 """What happened, by the stable name of the event."""
 

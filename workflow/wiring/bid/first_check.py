@@ -4,7 +4,7 @@ from workflow.bids import effects as bid_effects
 from workflow.bids import queries as bids_queries
 from workflow.bids import rules as bids
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
-from workflow.engine import Action, DeadlineRule, State
+from workflow.engine import SYSTEM, Action, DeadlineRule, State
 from workflow.wiring import audiences as who
 
 STATES = (
@@ -14,7 +14,8 @@ STATES = (
         owner="signatory",
         outside_label="Draft",
         initial=True,
-        deadline=DeadlineRule("round_close", escalates_only=True),
+        deadline=DeadlineRule("round_close"),
+        breach_action="lapse_draft",
     ),
     State(
         "submitted",
@@ -74,6 +75,16 @@ ACTIONS = (
         effects=("record_first_check",),
         duty="screen",
     ),
+    Action(
+        "lapse_draft",
+        "End a draft whose round has closed",
+        sources=("draft",),
+        targets=("lapsed",),
+        roles=(SYSTEM,),
+        event="bid_lapsed",
+        guards=(bids.round_is_over,),
+        notices=("bid_lapsed",),
+    ),
 )
 
 EFFECTS: dict[str, Effect] = {
@@ -86,6 +97,7 @@ MONEY_EFFECTS: dict[str, Effect] = {}
 NOTICES: dict[str, Notice] = {
     "bid_received": Notice("bid_received", who.LEAD_BODY),
     "bid_to_check": Notice("bid_to_check", who.CASE_OFFICERS),
+    "bid_lapsed": Notice("bid_lapsed", who.LEAD_BODY),
 }
 
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {

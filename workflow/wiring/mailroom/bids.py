@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from workflow.wiring.mailroom.terms import Extra
+from sqlalchemy.orm import Session
 
-EXTRA: Mapping[str, Extra] = {}
+from workflow.cases import Case
+from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
+
+
+def _lapsed(_room: Room, _session: Session, case: Case, _payload: Payload) -> Found:
+    return {"was_draft": not case.shared}
+
+
+def _withdrawn(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
+    return {"released_pence": payload["said"].get("released_pence", 0)}
+
+
+EXTRA: Mapping[str, Extra] = {"bid_lapsed": _lapsed, "bid_withdrawn_office": _withdrawn}
 """By template."""
