@@ -405,3 +405,23 @@ def to_closed(world: World, **given: Any) -> int:
     world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
     world.act("responsible", bid_id, "confirm_closure", {"declared": True})
     return bid_id
+
+
+ROUND_IS_OVER = datetime(2011, 4, 8, 23, 1, tzinfo=UTC)
+"""A minute into Saturday 9 April 2011 in London; the round closed on the Friday."""
+
+
+def to_withdrawn(world: World, **given: Any) -> int:
+    """A bid that its signatory took back after councils were asked."""
+    bid_id = to_consulting(world, **given)
+    world.act("signatory", bid_id, "withdraw", {"reason": "Our council reorganises."})
+    return bid_id
+
+
+def to_lapsed(world: World, **given: Any) -> int:
+    """A draft whose round closed before it was sent; the clock moves past the round."""
+    bid_id = draft(world, **given)
+    if world.clock.now() < ROUND_IS_OVER:
+        world.move_to(ROUND_IS_OVER)
+    world.act(SYSTEM, bid_id, "lapse_draft")
+    return bid_id
