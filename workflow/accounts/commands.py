@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from workflow import audit
 from workflow.accounts.models import (
@@ -16,7 +16,7 @@ from workflow.accounts.models import (
     RoleAssignment,
     UserSession,
 )
-from workflow.accounts.roles import Role
+from workflow.accounts.roles import NEVER_TOGETHER, ROLES, Role
 from workflow.db import Work
 from workflow.errors import Invalid, NotAllowed, NotHere
 from workflow.money import Pence
@@ -137,10 +137,12 @@ def grant_role(
     """Give a person a role for an organisation, from a day to a day.
 
     Raises:
-        NotAllowed: to oneself. Invalid: when the days are in the wrong order.
+        NotAllowed: to oneself. Invalid: when the days are in the wrong order, or the person holds a role that nobody
+            holds beside this one.
     """
     _not_oneself(work, person_id)
     _in_order(valid_from, valid_to)
+    _fits_the_others(work, person_id, role, valid_from, valid_to)
     granted = RoleAssignment(
         person_id=person_id,
         role=role,
@@ -235,6 +237,23 @@ def _verify(known: str, password: str) -> bool:
 def _not_oneself(work: Work, person_id: int) -> None:
     if work.actor.person_id == person_id:
         raise NotAllowed("Nobody grants anything to themselves. Ask somebody else who may.")
+
+
+def _fits_the_others(work: Work, person_id: int, role: Role, first: date, last: date | None) -> None:
+    """Who looks after people, or reads everything, holds no role that acts on bids on any of the same days."""
+    held = work.session.scalars(
+        select(RoleAssignment.role).where(
+            RoleAssignment.person_id == person_id,
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= first),
+            RoleAssignment.valid_from <= (last or date.max),
+        )
+    )
+    for other in held:
+        if other is not role and {role, other} & NEVER_TOGETHER:
+            labels = f"“{ROLES[role].label}” and “{ROLES[other].label}”"
+            raise Invalid(
+                f"Nobody holds the roles {labels} at once. End one before you give the other.", field="role"
+            )
 
 
 def _in_order(first: date, last: date | None) -> None:

@@ -72,7 +72,10 @@ class OrganisationSuccessor(Base):
 
 
 class Person(WithId, Base):
-    """Somebody who signs in, by an address that is kept in lower case. No `password_hash` means by mailed link only."""
+    """Somebody who signs in, by an address that is kept in lower case. No `password_hash` means by mailed link only.
+
+    `leaves_on` is the last London date of somebody who is about to leave, or has left.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -88,6 +91,7 @@ class Person(WithId, Base):
     trained_on: Mapped[date | None] = mapped_column(Date)
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None]
+    leaves_on: Mapped[date | None] = mapped_column(Date)
 
 
 class RoleAssignment(WithId, Base):

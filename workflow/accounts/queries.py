@@ -30,7 +30,7 @@ from workflow.accounts.models import (
     RoleAssignment,
     UserSession,
 )
-from workflow.accounts.roles import Role
+from workflow.accounts.roles import ROLES, Role, Thing
 from workflow.clock import london_date
 from workflow.db import UtcDateTime, read_columns
 from workflow.errors import NotHere
@@ -71,6 +71,10 @@ class Viewer:
         return any(
             grant.role is role and organisation_id in {None, grant.organisation_id} for grant in self.grants
         )
+
+    def opens(self, thing: Thing) -> bool:
+        """Whether a role held for any organisation opens pages of this kind, by the table of roles."""
+        return any(ROLES[role].shows(thing) for role in self.roles)
 
     def organisations(self, *roles: Role) -> frozenset[int]:
         """The organisations for which one of the roles is held."""

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow.accounts import queries as accounts
-from workflow.accounts.roles import ROLES, Side
+from workflow.accounts.roles import NEVER_TOGETHER, ROLES, Side
 from workflow.cases.models import Case, CaseDuty
 from workflow.cases.registry import ActorFacts, CaseFacts, registry
 from workflow.db import read_columns
@@ -143,9 +143,12 @@ def actor_for(
     """Who acts on this very case: the department's roles held for its department, the body's for its proposer.
 
     A role of the other side counts for nothing, or a department that bids could decide its own bid. None is the system.
+    Whoever looks after people, or reads everything, does nothing to any bid, whatever else they hold.
     """
     if viewer is None:
         return SYSTEM_ACTOR
+    if any(grant.role in NEVER_TOGETHER for grant in viewer.grants):
+        return CaseActor(viewer.person_id, frozenset(), principal_ids=principals)
     sides = {Side.DEPARTMENT: case.department_id, Side.BODY: case.proposer_id}
     roles = frozenset(
         str(grant.role)

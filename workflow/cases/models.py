@@ -137,3 +137,22 @@ class CaseCounter(Base):
     prefix: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class AccessEntry(WithId, Base):
+    """One page that somebody read. `case_id` is the bid it was about, if it was about one; `path` is its address.
+
+    `at` is business time, `real_at` the machine's.
+    """
+
+    __tablename__ = "access_entry"
+    __table_args__ = (
+        Index("ix_access_entry_person", "person_id", "id"),
+        Index("ix_access_entry_case", "case_id", "id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    path: Mapped[str]
+    at: Mapped[datetime]
+    real_at: Mapped[datetime]

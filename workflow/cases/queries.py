@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from workflow import audit
 from workflow.accounts.models import Person
 from workflow.accounts.queries import Viewer, people_named
-from workflow.accounts.roles import Role
+from workflow.accounts.roles import ROLES, Role, Side, Thing
 from workflow.audit.streams import payload_of
 from workflow.cases.facts import actor_for, facts_for, view_of
 from workflow.cases.models import Case
@@ -18,22 +18,14 @@ from workflow.cases.registry import registry
 from workflow.engine import Offer, offers
 from workflow.errors import NotHere
 
-DEPARTMENT_ROLES = (
-    Role.CASE_OFFICER,
-    Role.SECOND_OFFICER,
-    Role.ASSESSOR,
-    Role.APPROVER,
-    Role.ACCOUNTING_OFFICER,
-    Role.PRIVATE_OFFICE,
-    Role.FINANCE_OFFICER,
-    Role.PAYMENT_AUTHORISER,
-    Role.GRANT_MANAGER,
-    Role.SENIOR_OFFICER,
-    Role.HEAD_OF_TEAM,
+DEPARTMENT_ROLES = tuple(
+    role for role, row in ROLES.items() if row.side is Side.DEPARTMENT and row.shows(Thing.SENT_BID)
 )
 """Who sees the bids of the department that gave them the role; drafts are the bidder's own until they are submitted."""
 
-PROPOSER_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+PROPOSER_ROLES = tuple(
+    role for role, row in ROLES.items() if row.side is Side.BODY and row.shows(Thing.OWN_DRAFT)
+)
 """Who sees the bids of the body that gave them the role."""
 
 
