@@ -24,6 +24,7 @@ from workflow.web import (
     pages,
     statics,
     throttle,
+    watching,
 )
 
 LARGEST_REQUEST = 11 * 1024 * 1024  # One file of 10 MB and its form.
@@ -69,7 +70,7 @@ def create_app(
     app.extensions["sessions"] = sessions or _sessions(settings)
     app.extensions["clock"] = clock or wiring.make_clock(settings, app.extensions["sessions"])
     _templates(app)
-    for part in (compression, filters, context, guard, pages, errors):
+    for part in (compression, filters, context, guard, watching, pages, errors):
         part.register(app)
     headers.register(app, is_secure=settings.is_secure)
     _rooms(app, settings)

@@ -4,7 +4,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from workflow.accounts.roles import ROLES, Side
+from workflow.accounts.roles import ROLES, THINGS, Side
 from workflow.cases.registry import registry
 from workflow.deadlines.models import Unit
 from workflow.deadlines.queries import NoRule, rule_in_force
@@ -34,7 +34,7 @@ UNITS = {
 def roles() -> Response:
     """Who sees what and may do what: the same table that the rules read."""
     sides = [(words, [row for row in ROLES.values() if row.side is side]) for side, words in SIDES.items()]
-    return render("pages/about/roles.html", sides=sides)
+    return render("pages/about/roles.html", sides=sides, things=THINGS)
 
 
 @blueprint.get("/workflow")
