@@ -8,6 +8,36 @@ class ConsultationKind(StrEnum):
 
     FULL = "full"
     LIGHT = "light"
+    COVERED = "covered"
+
+
+class Unit(StrEnum):
+    """What the length of a kind of consultation is counted in."""
+
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+
+
+class AppliesTo(StrEnum):
+    """Who keeps a period before polls in which nothing new is begun."""
+
+    COUNCILS = "councils"
+    DEPARTMENTS = "departments"
+
+
+class HoldKind(StrEnum):
+    """Why an answer is kept out of the count until somebody has looked at it."""
+
+    LATE = "late"
+    OUTSIDE = "outside"
+    DISPUTED = "disputed"
+
+
+class Resolution(StrEnum):
+    """What came of an answer that was held."""
+
+    COUNTED = "counted"
+    SET_ASIDE = "set_aside"
 
 
 class Position(StrEnum):
