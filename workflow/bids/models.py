@@ -166,6 +166,9 @@ class Bid(Base):
     sells: Mapped[bool | None]
     new_cost_for_councils: Mapped[bool | None]
     new_cost_reason: Mapped[str | None]
+    # Whether its words differ from those of the newest version, so that nobody acts on what was never sent.
+    unsent: Mapped[bool] = mapped_column(default=False)
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("bid.id"))
 
 
 class BidSection(Base):
@@ -192,6 +195,11 @@ class Partner(WithId, Base):
     __table_args__ = (
         UniqueConstraint("bid_id", "organisation_id"),
         CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_by_somebody"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_reason IS NULL)",
+            name="withdrawn_by_somebody",
+        ),
+        CheckConstraint("confirmed_at IS NULL OR withdrawn_at IS NULL", name="confirmed_or_withdrawn"),
         Index("ix_partner_organisation", "organisation_id", "bid_id"),
     )
 
@@ -200,6 +208,9 @@ class Partner(WithId, Base):
     task: Mapped[str]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_reason: Mapped[str | None]
 
 
 class BidAmount(Base):
@@ -252,13 +263,24 @@ class Risk(WithId, Base):
     answer: Mapped[str]
 
 
+class Change(enum.StrEnum):
+    """What a version changed while councils were asked or answered. Source: domain, section 4, versions."""
+
+    MINOR = "minor"
+    MATERIAL = "material"
+
+
 class BidVersion(Base):
-    """The text of a bid as it was signed: canonical JSON, never changed, with its SHA-256."""
+    """The text of a bid as it was signed: canonical JSON, never changed, with its SHA-256.
+
+    `change` and `note` say what a version changed while councils were asked or answered; None for every other one.
+    """
 
     __tablename__ = "bid_version"
     __table_args__ = (
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("length(sha256) = 64", name="sha256_whole"),
+        enum_check("change", Change),
     )
 
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"), primary_key=True)
@@ -267,6 +289,8 @@ class BidVersion(Base):
     sha256: Mapped[str]
     made_at: Mapped[datetime]
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    change: Mapped[Change | None] = mapped_column(TextEnum(Change))
+    note: Mapped[str] = mapped_column(default="")
 
 
 class Screening(Base):
