@@ -1,6 +1,7 @@
 """The tiers that a new installation begins with; every number is configuration with dates, never a constant of a rule.
 
-Source: domain, section 5: a second approver above 100,000.00 (an invented default).
+Source: domain, sections 4 and 5: a second approver above 100,000.00, and a second person before a proposer is told that a bid
+above it is rejected (invented defaults).
 """
 
 from datetime import date
@@ -22,6 +23,7 @@ def load_tiers(session: Session, department_ids: list[int]) -> int:
             "department_id": department,
             "over_pence": over,
             "quorum": quorum,
+            "rejection_quorum": quorum,
             "valid_from": IN_FORCE_FROM,
             "provenance": "invented",
         }
