@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from workflow.engine.definition import SYSTEM, Action, CaseView, Facts, State, Workflow
+from workflow.engine.definition import SYSTEM, Action, Actor, CaseView, Facts, State, Workflow
+from workflow.engine.planning import offers
 
 
 class Voice(StrEnum):
@@ -27,6 +28,20 @@ class Explanation:
     until: date | None
     then: str
     if_late: str = ""
+
+
+def steps_waited_for(workflow: Workflow, case: CaseView, facts: Facts) -> tuple[Action, ...]:
+    """The actions that the case waits for, whoever does them, in the definition's order.
+
+    `facts` are those of an actor in whose way nothing personal stands, so that what a guard still refuses lies in the case
+    itself. What nobody owes (`optional`) and what the calendar does is left out.
+    """
+    anybody = Actor(person_id=None, roles=frozenset(role.name for role in workflow.roles))
+    return tuple(
+        offer.action
+        for offer in offers(workflow, case, anybody, facts)
+        if offer.may and not offer.action.optional and not offer.action.is_system_only
+    )
 
 
 def explain(

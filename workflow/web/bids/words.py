@@ -44,68 +44,143 @@ HEADS: Mapping[CostHead, str] = {
 
 COLOURS: Mapping[str, str] = {
     "draft": "grey",
+    "returned": "orange",
     "submitted": "blue",
     "screening": "blue",
+    "ineligible": "red",
     "consulting": "purple",
     "responding": "orange",
     "appraisal": "blue",
     "deciding": "yellow",
+    "deferred": "yellow",
+    "referred": "yellow",
+    "direction_sought": "yellow",
+    "rejected": "red",
     "approved": "green",
     "offered": "orange",
+    "declined": "grey",
     "active": "green",
+    "suspended": "red",
     "closing": "blue",
+    "terminated": "red",
     "closed": "grey",
     "lapsed": "red",
     "withdrawn": "grey",
 }
-"""The colour of each state says whose move it is: blue the department, purple councils, orange the lead body."""
+"""The colour of each state says whose move it is: grey nobody, blue the department, purple councils, orange the lead body,
+yellow a decision, green money agreed or running, red stopped or failed. Source: comps/README, status colour."""
 
-STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+Stages = tuple[tuple[str, tuple[str, ...]], ...]
+
+STAGES: Stages = (
     ("Sent", ("submitted",)),
-    ("First check", ("screening",)),
+    ("First check", ("screening", "returned")),
     ("Councils asked", ("consulting",)),
     ("Answers to councils", ("responding",)),
     ("Assessment", ("appraisal",)),
-    ("Decision", ("deciding", "approved")),
+    ("Decision", ("deciding", "deferred", "referred", "direction_sought", "approved")),
     ("Offer", ("offered",)),
-    ("Running", ("active",)),
-    ("Closed", ("closing", "closed")),
+    ("Running", ("active", "suspended")),
+    ("Closed", ("closing", "terminated", "closed")),
 )
-"""The strip of stages as the department reads it: each with its states, in order."""
+"""The strip of stages as the department reads it: each with its states, in order. A bid that ended otherwise
+(`STOPPED`) stands at the stage where it was stopped."""
 
-OUTSIDE_STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+OUTSIDE_STAGES: Stages = (
     ("Sent", ("submitted",)),
-    ("First check", ("screening",)),
+    ("First check", ("screening", "returned")),
     ("Councils asked", ("consulting",)),
     ("Answers to councils", ("responding",)),
-    ("With the department", ("appraisal", "deciding", "approved")),
+    (
+        "With the department",
+        ("appraisal", "deciding", "deferred", "referred", "direction_sought", "approved"),
+    ),
     ("Offer", ("offered",)),
-    ("Running", ("active",)),
-    ("Closed", ("closing", "closed")),
+    ("Running", ("active", "suspended")),
+    ("Closed", ("closing", "terminated", "closed")),
 )
 """The same for people outside, who are not shown an internal stage."""
+
+STOPPED: Mapping[str, str] = {
+    "ineligible": "Not eligible",
+    "rejected": "Not approved",
+    "declined": "Offer declined",
+    "lapsed": "Ran out of time",
+    "withdrawn": "Withdrawn",
+}
+"""The ends that may be reached from many stages, and so have none of their own, with the words at the place of the stop."""
+
+BESIDE: Mapping[str, str] = {
+    "returned": "sent back for changes",
+    "suspended": "paused, no payments",
+    "terminated": "ended early",
+    "deferred": "put off",
+    "referred": "with the accounting officer",
+    "direction_sought": "minister’s direction sought",
+}
+"""What the strip says at a stage while a bid stands beside its straight line there."""
+
+PRIVATE = frozenset({"deferred", "referred", "direction_sought"})
+"""Those among them that people outside are not told of."""
 
 EVENTS: Mapping[str, str] = {
     "bid_opened": "Bid started",
     "bid_submitted": "Signed and sent",
     "case_taken": "Taken for the first check",
     "first_check_passed": "First check passed",
+    "bid_returned": "Sent back for changes",
+    "ineligibility_proposed": "Proposed as not eligible",
+    "ineligibility_confirmed": "Not eligible",
+    "ineligibility_declined": "Not confirmed as not eligible; the first check goes on",
+    "review_asked": "Review asked for",
+    "review_accepted": "Review accepted; the first check begins again",
+    "review_refused": "Review refused",
+    "bid_lapsed": "Ran out of time",
+    "bid_withdrawn": "Withdrawn",
+    "change_sent": "Changed text sent",
     "consultation_opened": "Councils asked",
+    "consultation_extended": "More time for answers",
+    "consultation_restarted": "Councils asked again",
     "consultation_closed": "Time for answers over",
+    "late_answer_accepted": "Late answer accepted",
     "response_sent": "Lead body said what it did about the answers",
     "response_accepted": "Answers to councils accepted",
+    "rejection_advised": "Advised not to approve",
     "bid_recommended": "Recommended, money set aside",
     "bid_approved": "Approval given",
+    "rejection_proposed": "Proposed not to approve",
+    "rejection_declined": "Proposal not to approve turned down",
+    "bid_rejected": "Not approved",
+    "decision_deferred": "Decision put off",
+    "decision_resumed": "Decision taken up again",
+    "bid_referred": "Passed to the accounting officer",
+    "consent_recorded": "Treasury’s consent recorded",
+    "direction_sought": "Minister’s direction sought",
+    "direction_recorded": "Minister’s direction recorded",
+    "bid_sent_back": "Sent back for assessment",
+    "conflict_declared": "Connection to this bid declared",
+    "appeal_asked": "Asked to look at the decision again",
+    "appeal_accepted": "Decision to be looked at again",
+    "appeal_refused": "Decision stands",
     "offer_made": "Offer made",
     "offer_accepted": "Offer accepted",
+    "offer_declined": "Offer declined",
+    "offer_lapsed": "Offer ended, not accepted in time",
     "claim_made": "Payment requested",
     "claim_checked": "Payment request checked",
     "claim_paid": "Payment made",
+    "return_sent": "Progress report sent",
+    "award_suspended": "Paused, no payments",
+    "suspension_lifted": "Payments go on",
+    "variation_asked": "Change to the agreement asked for",
+    "variation_agreed": "Change to the agreement agreed",
+    "variation_refused": "Change to the agreement refused",
+    "variation_withdrawn": "Request for a change taken back",
     "closing_started": "Closing started",
+    "award_terminated": "Ended early",
     "closure_proposed": "Closing figures proposed",
     "award_closed": "Closed",
-    "bid_lapsed": "Ran out of time",
-    "bid_withdrawn": "Withdrawn",
+    "recovery_recorded": "Money paid back",
 }
 """What happened, by the stable name of the event."""
 
