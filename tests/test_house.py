@@ -209,7 +209,8 @@ OUTSIDE_PAGES = (
     "sign_in",
     "site",
     "errors",
-    "home/signed_out",
+    "eligibility",
+    "home/welcome",
 )
 
 

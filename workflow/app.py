@@ -42,6 +42,7 @@ ROOMS = (
     "workflow.web.queue.views",
     "workflow.web.notices.views",
     "workflow.web.about.views",
+    "workflow.web.eligibility.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -79,6 +79,7 @@ ACCESS: dict[str, Rule] = {
     "bids.check": SIGNED_IN,
     "bids.act": SIGNED_IN,
     "bids.sent": SIGNED_IN,
+    "eligibility.ask": ANYONE,
     # consultation: those who hold a secret link answer without signing in
     "consultation.index": ANYONE,
     "consultation.of_bid": SIGNED_IN,
