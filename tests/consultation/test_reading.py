@@ -10,10 +10,11 @@ from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, Worl
 from workflow.accounts.models import Organisation, OrganisationKind, RoleAssignment
 from workflow.accounts.roles import Role
 from workflow.cases import Case
-from workflow.consultation import commands, queries, register
+from workflow.consultation import commands, queries, register, setting_up
 from workflow.consultation.answers import LinkHolder, consultation_of_link, invited, public_consultation
 from workflow.consultation.audiences import lead_body_if_few_answered, silent_councils
-from workflow.consultation.terms import ConsultationKind, Position
+from workflow.consultation.rules import Length
+from workflow.consultation.terms import ConsultationKind, Position, Unit
 from workflow.db import Actor
 from workflow.errors import NotHere
 from workflow.notifications import Notification, State
@@ -158,7 +159,9 @@ def test_facts_know_what_is_missing_and_a_bid_without_a_consultation_has_the_rul
     with world.sessions() as session:
         bare = queries.facts(session, [world.case_id], now=OPENED, person_id=None)[world.case_id]
     assert bare.consultation_id is None
-    assert bare.least_days == {ConsultationKind.FULL: 84, ConsultationKind.LIGHT: 28}
+    assert bare.lengths[ConsultationKind.FULL] == Length(84)
+    assert bare.lengths[ConsultationKind.LIGHT] == Length(28)
+    assert bare.lengths[ConsultationKind.COVERED] == Length(10, Unit.WORKING_DAYS)
     world.open()
     world.answer("KEN")
     world.close()
@@ -208,10 +211,11 @@ def test_the_authorities_to_choose_from_are_those_that_live_that_day(world: Worl
     with world.sessions() as session:
         viewer = world.viewer(session, "officer")
         assert [one.code for one in queries.authorities(session, viewer, OPENED)] == ["KEN", "LCE", "ROT"]
-        dates = queries.possible_dates(session, viewer, OPENED)
+        dates = setting_up.possible_dates(session, viewer, OPENED)
     assert dates.earliest == {
         ConsultationKind.FULL: date(2011, 5, 3),
         ConsultationKind.LIGHT: date(2011, 3, 7),
+        ConsultationKind.COVERED: date(2011, 2, 21),
     }
 
 

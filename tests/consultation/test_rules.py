@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workflow.consultation import rules
-from workflow.consultation.rules import ConsultationFacts
+from workflow.consultation.rules import ConsultationFacts, Length
 from workflow.consultation.terms import ConsultationKind
 from workflow.engine import Actor, CaseView, Guard, GuardContext, Reason
 from workflow.engine.working_days import Calendar
@@ -21,7 +21,7 @@ HOLIDAYS = [
     date(2012, 12, 26),
 ]
 CALENDAR = Calendar.of_whole_years(HOLIDAYS)
-LEAST = {ConsultationKind.FULL: 84, ConsultationKind.LIGHT: 28}
+LEAST = {ConsultationKind.FULL: Length(84), ConsultationKind.LIGHT: Length(28)}
 
 
 def facts_on(day: date, **changes: Any) -> ConsultationFacts:

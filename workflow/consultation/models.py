@@ -29,6 +29,9 @@ from workflow.consultation.terms import (
 )
 from workflow.db import Base, TextEnum, WithId, enum_check
 
+# A column called `text` would hide the function inside its class.
+_ONE = text("1")
+
 
 class ConsultationLength(WithId, Base):
     """How long a kind of consultation takes at least, in days or working days, from when to when that rule was in force."""
@@ -299,7 +302,7 @@ class Disposition(Base):
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
     outcome: Mapped[Outcome] = mapped_column(TextEnum(Outcome))
     text: Mapped[str]
-    rev: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    rev: Mapped[int] = mapped_column(default=1, server_default=_ONE)
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 

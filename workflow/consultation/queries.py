@@ -4,15 +4,13 @@ The department, the lead body and auditors see a bid's consultation; a council s
 its own answer; somebody with a secret link sees that one invitation.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, false, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from workflow import deadlines
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
@@ -20,9 +18,9 @@ from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.clock import london_date
 from workflow.consultation.inviting import living_authorities
-from workflow.consultation.models import Consultation, ConsultationLength, ConsultationReport, Invitation
-from workflow.consultation.rules import ConsultationFacts, earliest_closing_date
-from workflow.consultation.tallies import NOBODY_ASKED, Tally, counted_of, tallies_of
+from workflow.consultation.known import facts as facts  # noqa: PLC0414 - the rooms register their facts from `queries`
+from workflow.consultation.models import Consultation, ConsultationReport, Invitation
+from workflow.consultation.tallies import NOBODY_ASKED, Tally, tallies_of
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
 
@@ -31,50 +29,6 @@ COUNCIL_ROLES = (Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX)
 
 PAGE = 25
 """Rows of a page of any list here."""
-
-
-def facts(
-    session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
-) -> dict[int, ConsultationFacts]:
-    """What guards know of each bid's newest consultation, in a constant number of statements."""
-    del person_id  # Who asks changes nothing here.
-    calendar = deadlines.calendar(session)
-    none = ConsultationFacts(now, calendar.start_day(now), calendar, _least_days(session, london_date(now)))
-    found = dict.fromkeys(case_ids, none)
-    for row in counted_of(session, case_ids):
-        found[row.Consultation.bid_id] = _facts_of(none, row)
-    return found
-
-
-def _facts_of(none: ConsultationFacts, row: Row[Any]) -> ConsultationFacts:
-    one: Consultation = row.Consultation
-    return replace(
-        none,
-        consultation_id=one.id,
-        kind=one.kind,
-        closes_on=one.closes_on,
-        closes_at=one.closes_at,
-        closed_at=one.closed_at,
-        invited=row.invited,
-        answered=row.answered,
-        late=row.late,
-        undisposed=row.undisposed,
-        undisposed_names=tuple(row.names or ()),
-        response_sent=row.sent_at is not None,
-        response_accepted=row.accepted_at is not None,
-    )
-
-
-def _least_days(session: Session, day: date) -> dict[ConsultationKind, int]:
-    rows = session.execute(
-        select(ConsultationLength.kind, ConsultationLength.days)
-        .where(
-            ConsultationLength.valid_from <= day,
-            or_(ConsultationLength.valid_to.is_(None), ConsultationLength.valid_to >= day),
-        )
-        .order_by(ConsultationLength.valid_from, ConsultationLength.id)
-    )
-    return {row.kind: row.days for row in rows}
 
 
 def consultation_closes_on(session: Session, case: Case, *, now: datetime, data: object) -> date:
@@ -153,12 +107,16 @@ def consultations(
     return _page(session, query, after, limit)
 
 
+is_over = Consultation.closed_at.is_not(None) | Consultation.replaced_at.is_not(None) | Case.ended
+"""The condition, over consultations joined with their cases, that no council is being asked any more."""
+
+
 def _shown(show: str) -> ColumnElement[bool]:
     match show:
         case "open":
-            return Consultation.closed_at.is_(None)
+            return ~is_over
         case "closed":
-            return Consultation.closed_at.is_not(None)
+            return is_over
         case "all":
             return Consultation.id.is_not(None)
         case _:
@@ -238,21 +196,6 @@ def authorities(session: Session, viewer: Viewer, now: datetime) -> list[Authori
         .order_by(Organisation.name, Organisation.id)
     )
     return [Authority(one.code, one.name, one.authority_type or "", one.region or "") for one in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The earliest last days for answers of a consultation that opens now, by kind."""
-
-    earliest: dict[ConsultationKind, date]
-
-
-def possible_dates(session: Session, viewer: Viewer, now: datetime) -> Dates:
-    """When a consultation that opens now may close at the earliest."""
-    del viewer  # The rule is the same for everybody.
-    calendar = deadlines.calendar(session)
-    known = ConsultationFacts(now, calendar.start_day(now), calendar, _least_days(session, london_date(now)))
-    return Dates({kind: earliest_closing_date(known, kind) for kind in known.least_days})
 
 
 def may_say(session: Session, viewer: Viewer, consultation_id: int) -> bool:

@@ -19,7 +19,7 @@ from workflow.cases.queries import visible
 from workflow.clock import LONDON
 from workflow.consultation.models import Consultation, Disposition, Invitation, Response
 from workflow.consultation.queries import COUNCIL_ROLES, PAGE
-from workflow.consultation.tallies import held_late
+from workflow.consultation.tallies import came_late
 from workflow.consultation.terms import Outcome, Position
 from workflow.notifications import Notification, State
 from workflow.notifications.models import NotificationSubject
@@ -125,7 +125,7 @@ SHOWN: Mapping[str, ColumnElement[bool]] = {
     "unreached": has_no_address & Invitation.response_id.is_(None),
     "answered": is_answered,
     "not_answered": Invitation.response_id.is_(None),
-    "late": held_late,
+    "late": came_late,
     "to_answer": and_(is_answered, Disposition.response_id.is_(None)),
 }
 """The views of the register; any other name shows no rows."""
@@ -141,7 +141,7 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
             func.count().label("invited"),
             func.count().filter(is_answered).label("answered"),
             func.count().filter(is_opened).label("opened"),
-            func.count().filter(held_late).label("late"),
+            func.count().filter(came_late).label("late"),
             func.count().filter(SHOWN["failed"]).label("failed"),
             func.count().filter(SHOWN["unreached"]).label("unreached"),
             func.count().filter(SHOWN["to_answer"]).label("undisposed"),
@@ -207,7 +207,7 @@ def register_rows(
             Response,
             Disposition.outcome,
             times,
-            held_late,
+            came_late,
             message_failed,
             has_no_address,
         )

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow.clock import london_date
-from workflow.consultation.terms import ConsultationKind
+from workflow.consultation.elections import Election
+from workflow.consultation.terms import ConsultationKind, Unit
 from workflow.engine import Guard, GuardContext, Reason
 from workflow.engine.working_days import Calendar, CalendarEnds, due_at
 
@@ -21,20 +22,47 @@ NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """How long a kind of consultation takes at least."""
+
+    number: int
+    unit: Unit = Unit.DAYS
+
+    def __str__(self) -> str:
+        return f"{self.number} {'days' if self.unit is Unit.DAYS else 'working days'}"
+
+    def end(self, calendar: Calendar, starts_on: date) -> date:
+        """The first working day on which a consultation that starts on a London date may close.
+
+        Raises:
+            CalendarEnds: when the date is outside the table of bank holidays.
+        """
+        if self.unit is Unit.WORKING_DAYS:
+            return calendar.add_working_days(starts_on, self.number)
+        return calendar.next_working_day(starts_on + timedelta(days=self.number))
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultationFacts:
     """What guards know of the newest consultation of a bid; `consultation_id` is None before the first one.
 
-    `today` is the London business date and `starts_on` day 0 of a period that begins now; `least_days` gives the days
-    of each kind in force today. `invited`, `answered` and `late` count councils. `undisposed` counts the answers with no
-    word yet on what was done about them, and `undisposed_names` names the first of their councils.
+    `today` is the London business date and `starts_on` day 0 of a period that begins now; `lengths` gives those of each
+    kind in force today, `elections` the periods before polls that have not ended. `invited`, `answered` and `late` count
+    councils. `undisposed` counts the answers with no word yet on what was done about them, and `undisposed_names` names
+    the first of their councils; `held_names` those with an answer that somebody must look at. `held_late` are the ids of
+    late answers that are held, to be taken until `late_until`. `material_version` is the newest version of the bid that
+    changed it so much that councils must be asked anew, if it is newer than the text that they read.
     """
 
     now: datetime
     starts_on: date
     calendar: Calendar
-    least_days: Mapping[ConsultationKind, int]
+    lengths: Mapping[ConsultationKind, Length]
+    elections: tuple[Election, ...] = ()
     consultation_id: int | None = None
     kind: ConsultationKind | None = None
+    version_number: int = 0
+    opens_at: datetime | None = None
     closes_on: date | None = None
     closes_at: datetime | None = None
     closed_at: datetime | None = None
@@ -45,6 +73,10 @@ class ConsultationFacts:
     undisposed_names: tuple[str, ...] = ()
     response_sent: bool = False
     response_accepted: bool = False
+    held_names: tuple[str, ...] = ()
+    held_late: frozenset[int] = frozenset()
+    late_until: date | None = None
+    material_version: int | None = None
 
     @property
     def today(self) -> date:
@@ -72,7 +104,7 @@ def earliest_closing_date(facts: ConsultationFacts, kind: ConsultationKind) -> d
 
     Source: Code of Practice on Consultation 2008, criterion 2: at least 12 weeks.
     """
-    return facts.calendar.next_working_day(facts.starts_on + timedelta(days=facts.least_days[kind]))
+    return facts.lengths[kind].end(facts.calendar, facts.starts_on)
 
 
 def is_on_time(arrived_at: datetime, closes_at: datetime) -> bool:
@@ -97,8 +129,11 @@ def _consultees_chosen(context: GuardContext) -> Reason | None:
 
 
 def _closing_date_good(context: GuardContext) -> Reason | None:
-    facts: ConsultationFacts = context.facts["consultation"]
-    data = context.data or {}
+    return closing_date_reason(context.facts["consultation"], context.data or {})
+
+
+def closing_date_reason(facts: ConsultationFacts, data: Mapping[str, Any]) -> Reason | None:
+    """Why a consultation that begins now cannot have this `kind`, `closes_on` and `reason`; None when it can."""
     closes_on = data.get("closes_on")
     if not isinstance(closes_on, date):
         return _date_reason(
@@ -117,11 +152,11 @@ def _kind_and_date(facts: ConsultationFacts, data: Mapping[str, Any], closes_on:
         return _date_reason(
             "kind_missing", "It is not said whether this is a full or a light consultation.", field="kind"
         )
-    if kind not in facts.least_days:
+    if kind not in facts.lengths:
         text = f"No rule in force today says how long a {kind.value} consultation takes."
         return _date_reason("no_length_in_force", text, "Ask an administrator to set one.", field="kind")
-    if kind is ConsultationKind.LIGHT and not str(data.get("reason") or "").strip():
-        text = "A light consultation needs a reason, which is published."
+    if kind is not ConsultationKind.FULL and not str(data.get("reason") or "").strip():
+        text = f"A {kind.value} consultation needs a reason, which is published."
         return _date_reason("light_reason_missing", text, "Say why councils get less time.", field="reason")
     try:
         earliest = earliest_closing_date(facts, kind)
@@ -132,7 +167,7 @@ def _kind_and_date(facts: ConsultationFacts, data: Mapping[str, Any], closes_on:
         return None
     return _date_reason(
         "closing_date_too_early",
-        f"A {kind.value} consultation takes at least {facts.least_days[kind]} days, and {written(real)} is too early.",
+        f"A {kind.value} consultation takes at least {facts.lengths[kind]}, and {written(real)} is too early.",
         f"Choose {written(earliest)} or a later date.",
     )
 

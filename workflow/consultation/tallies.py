@@ -7,27 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Row, cast, func, select, true
+from sqlalchemy import ColumnElement, Integer, Row, cast, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
+from workflow.bids.models import BidVersion
 from workflow.consultation.models import (
     Consultation,
     ConsultationReport,
     Disposition,
     Invitation,
     Response,
+    ResponseHold,
 )
 from workflow.consultation.rules import NAMED_AT_MOST
-from workflow.consultation.terms import Position
+from workflow.consultation.terms import HoldKind, Position
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many councils were asked, answered, only opened the invitation, and have a late answer held.
+    """How many councils were asked, answered, only opened the invitation, and sent an answer late, counted or not.
 
-    `positions` counts the answer that counts of each council, one a council.
+    `positions` counts the answer that counts of each council, one a council. `held` councils have an answer that somebody
+    must look at before it counts.
     """
 
     invited: int
@@ -35,6 +38,7 @@ class Tally:
     opened: int
     late: int
     positions: Mapping[Position, int]
+    held: int = 0
 
     @property
     def not_opened(self) -> int:
@@ -44,13 +48,28 @@ class Tally:
 
 NOBODY_ASKED = Tally(0, 0, 0, 0, dict.fromkeys(Position, 0))
 
-held_late = (
+came_late = (
     select(Response.id)
     .where(Response.invitation_id == Invitation.id, Response.late)
     .correlate(Invitation)
     .exists()
 )
-"""Whether an invitation has an answer that came late."""
+"""Whether an invitation has an answer that came late, counted or not."""
+
+
+def is_held(*kinds: HoldKind) -> ColumnElement[bool]:
+    """The condition on `Invitation` that an answer of it is held for one of these reasons."""
+    return (
+        select(ResponseHold.id)
+        .join(Response, Response.id == ResponseHold.response_id)
+        .where(
+            Response.invitation_id == Invitation.id,
+            ResponseHold.resolved_at.is_(None),
+            ResponseHold.kind.in_(kinds),
+        )
+        .correlate(Invitation)
+        .exists()
+    )
 
 
 def tallies_of(session: Session, consultation_ids: Sequence[int]) -> dict[int, Tally]:
@@ -63,7 +82,8 @@ def tallies_of(session: Session, consultation_ids: Sequence[int]) -> dict[int, T
             func.count(),
             func.count().filter(is_answered),
             func.count().filter(is_opened),
-            func.count().filter(held_late),
+            func.count().filter(came_late),
+            func.count().filter(is_held(*HoldKind)),
             *[func.count().filter(Response.position == position) for position in Position],
         )
         .outerjoin(Response, Response.id == Invitation.response_id)
@@ -71,7 +91,7 @@ def tallies_of(session: Session, consultation_ids: Sequence[int]) -> dict[int, T
         .group_by(Invitation.consultation_id)
         .order_by(Invitation.consultation_id)
     )
-    return {row[0]: Tally(*row[1:5], dict(zip(Position, row[5:], strict=True))) for row in rows}
+    return {row[0]: Tally(*row[1:5], dict(zip(Position, row[6:], strict=True)), row[5]) for row in rows}
 
 
 def tally_of(session: Session, consultation_id: int) -> Tally:
@@ -100,7 +120,7 @@ _asked = (
     select(
         func.count().label("invited"),
         func.count().filter(Invitation.response_id.is_not(None)).label("answered"),
-        func.count().filter(held_late).label("late"),
+        func.count().filter(came_late).label("late"),
     )
     .where(Invitation.consultation_id == Consultation.id)
     .correlate(Consultation)
@@ -123,13 +143,24 @@ _undisposed = (
     .correlate(Consultation)
     .lateral()
 )
+_material = (
+    select(func.max(BidVersion.number))
+    .where(
+        BidVersion.bid_id == Consultation.bid_id,
+        BidVersion.number > Consultation.version_number,
+        BidVersion.change == "material",
+    )
+    .correlate(Consultation)
+    .scalar_subquery()
+)
 
 
 def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
     """The newest consultation of each bid that has one with what facts need of it, in one statement.
 
     Columns: `Consultation`, `invited`, `answered` and `late`; `undisposed` counts the counted answers with no word on what
-    was done about them, and `names` are the first of their councils; `sent_at` and `accepted_at` are the report's.
+    was done about them, and `names` are the first of their councils; `sent_at` and `accepted_at` are the report's;
+    `material` is the newest version since that changed the bid materially.
     """
     return session.execute(
         select(
@@ -138,6 +169,7 @@ def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
             *_undisposed.c,
             ConsultationReport.sent_at,
             ConsultationReport.accepted_at,
+            _material.label("material"),
         )
         .ext(distinct_on(Consultation.bid_id))
         .outerjoin(ConsultationReport, ConsultationReport.consultation_id == Consultation.id)
@@ -146,4 +178,16 @@ def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
         .where(Consultation.bid_id.in_(bid_ids))
         .order_by(Consultation.bid_id, Consultation.occurrence.desc())
         .execution_options(populate_existing=True)
+    ).all()
+
+
+def held_in(session: Session, consultation_ids: Sequence[int]) -> Sequence[Row[int, HoldKind, int, str]]:
+    """The answers of these consultations that are held: `consultation_id`, `kind`, `response_id` and the council's `name`."""
+    return session.execute(
+        select(Invitation.consultation_id, ResponseHold.kind, ResponseHold.response_id, Organisation.name)
+        .join(Response, Response.id == ResponseHold.response_id)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .where(Invitation.consultation_id.in_(consultation_ids), ResponseHold.resolved_at.is_(None))
+        .order_by(Organisation.name, ResponseHold.id)
     ).all()

@@ -10,9 +10,10 @@ from wtforms.validators import ValidationError
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
 from workflow.consultation.models import ConsultationReport
-from workflow.consultation.queries import Authority, authorities, possible_dates, report_of
+from workflow.consultation.queries import Authority, authorities, report_of
 from workflow.consultation.register import RegisterCounts, register_counts
 from workflow.consultation.rules import written
+from workflow.consultation.setting_up import possible_dates
 from workflow.consultation.tallies import newest
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
