@@ -1,6 +1,6 @@
 """What may be read of cases, always within what the viewer may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,9 @@ PROPOSER_ROLES = tuple(
     role for role, row in ROLES.items() if row.side is Side.BODY and row.shows(Thing.OWN_DRAFT)
 )
 """Who sees the bids of the body that gave them the role."""
+
+
+_NO_TEXTS: Mapping[str, Collection[str]] = {}
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -83,10 +86,18 @@ class HistoryEntry:
     hash: str
 
 
-def history(session: Session, viewer: Viewer, case: Case, *, limit: int = 200) -> list[HistoryEntry]:
+def history(
+    session: Session,
+    viewer: Viewer,
+    case: Case,
+    *,
+    limit: int = 200,
+    open_texts: Mapping[str, Collection[str]] = _NO_TEXTS,
+) -> list[HistoryEntry]:
     """What happened to a case, newest first.
 
-    People outside the department read that the department acted, not who; free texts are shown only inside it.
+    People outside the department read that the department acted, not who. Free texts are shown only inside it, but for
+    `open_texts`: by the name of an event those that were written for the reader.
     """
     inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
     found = audit.events_of(session, f"case:{case.id}", limit)
@@ -102,9 +113,11 @@ def history(session: Session, viewer: Viewer, case: Case, *, limit: int = 200) -
             event.at,
             _who(people[event.id], names, show=inside or people[event.id] in own),
             payload_of(event),
-            {name: text or "" for name, text in texts.get(event.id, {}).items()}
-            if inside or people[event.id] in own
-            else {},
+            {
+                name: text or ""
+                for name, text in texts.get(event.id, {}).items()
+                if inside or people[event.id] in own or name in open_texts.get(event.event, ())
+            },
             event.hash,
         )
         for event in found

@@ -42,13 +42,21 @@ def day_month(value: date | datetime, this_year: int) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """`Tuesday 29 March 2011, 9:40am`."""
-    return f"{london_date(moment)}, {_hour(moment)}"
+    """`Tuesday 29 March 2011, 9:40am`; where a day begins, the day alone."""
+    return london_date(moment) if starts_a_day(moment) else f"{london_date(moment)}, {_hour(moment)}"
 
 
 def moment(value: datetime) -> str:
-    """`9:40am on Tuesday 29 March 2011`, the London time of an aware moment."""
+    """`9:40am on Tuesday 29 March 2011`, the London time of an aware moment; where a day begins, "the start of" it."""
+    if starts_a_day(value):
+        return f"the start of {london_date(value)}"
     return f"{_hour(value)} on {london_date(value)}"
+
+
+def starts_a_day(value: datetime) -> bool:
+    """Whether a moment is in the first minute of its London day, which nobody is told of as midnight."""
+    local = value.astimezone(LONDON)
+    return (local.hour, local.minute) == (0, 0)
 
 
 def end_of(day: date) -> str:
@@ -95,8 +103,6 @@ def _day(value: date | datetime) -> date:
 
 def _hour(value: datetime) -> str:
     local = value.astimezone(LONDON)
-    if (local.hour, local.minute) == (0, 0):
-        return "12:00am"
     return f"{local.hour % 12 or 12}:{local.minute:02d}{'am' if local.hour < 12 else 'pm'}"
 
 

@@ -76,7 +76,7 @@ def navigation(viewer: Viewer | None) -> list[dict[str, Any]]:
     return [
         {"text": item.text, "href": item.path, "active": _is_under(item.path)}
         for item in NAVIGATION
-        if item.is_for(viewer) and _exists(item.path)
+        if item.is_for(viewer) and exists(item.path)
     ]
 
 
@@ -84,7 +84,8 @@ def _is_under(path: str) -> bool:
     return request.path == path or (path != "/" and request.path.startswith(f"{path}/"))
 
 
-def _exists(path: str) -> bool:
+def exists(path: str) -> bool:
+    """Whether some room answers an address, so that no page links to what is not built."""
     return bool(current_app.url_map.bind("localhost").test(path, "GET"))
 
 

@@ -21,7 +21,7 @@ from workflow.money import format_pounds
 from workflow.web import errors
 from workflow.web.actions import form_for
 from workflow.web.bids.frame import is_inside, is_theirs, state_words
-from workflow.web.bids.record import shown_history
+from workflow.web.bids.happened import shown_history
 from workflow.web.bids.room import blueprint
 from workflow.web.bids.words import event_words
 from workflow.web.context import now, read_session, settings, viewer, work

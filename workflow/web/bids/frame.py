@@ -1,17 +1,20 @@
 """What stands above every part of a bid: its name, where it stands, and the links between the parts that exist for the reader."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer, organisations_named
 from workflow.accounts.roles import Role
 from workflow.cases import Case
-from workflow.cases.facts import actor_for
+from workflow.cases.facts import actor_for, facts_for
 from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.cases.registry import registry
 from workflow.engine import Offer, State, Workflow
-from workflow.web.bids.words import COLOURS
+from workflow.web.bids.words import COLOURS, STAGES
+from workflow.web.context import now
+from workflow.web.pages import exists
 
 
 def is_inside(who: Viewer, case: Case) -> bool:
@@ -35,37 +38,83 @@ def state_words(who: Viewer, case: Case) -> tuple[str, str]:
 
 
 def has_reached(workflow: Workflow | None, case: Case, state: str) -> bool:
-    """Whether a case stands in a state of the straight line or beyond it, by the order of the definition."""
-    if workflow is None:
+    """Whether a case stands in a state of the straight line or beyond it; one that was stopped has reached nothing."""
+    line = [name for _, names in STAGES for name in names]
+    if workflow is None or state not in line or case.state not in line:
         return False
-    names = [one.name for one in workflow.states]
-    return state in names and case.state in names and names.index(case.state) >= names.index(state)
+    return line.index(case.state) >= line.index(state)
+
+
+class Part(NamedTuple):
+    """A part of a bid: its words, path and name, and whether it is there for what is known of a case and its reader."""
+
+    text: str
+    path: str
+    name: str
+    is_there: Callable[[Case, Mapping[str, Any], bool], bool]
+
+
+def _always(_case: Case, _facts: Mapping[str, Any], _inside: bool) -> bool:
+    return True
+
+
+def _has_consultation(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+    return facts["consultation"].consultation_id is not None
+
+
+def _has_decision(case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
+    """Inside it begins with the assessment; outside it is there when something was decided."""
+    if inside:
+        return case.state == "appraisal" or facts["approval"].assessed_version is not None
+    return case.state in {"approved", "rejected"} or _has_award(case, facts, inside)
+
+
+def _has_award(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+    return bool(facts["monitoring"].profile)
+
+
+def _has_reasons(_case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
+    return inside and facts["approval"].assessed_version is not None
+
+
+def _has_versions(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+    return bool(facts["bids"].current_version > 1)
 
 
 PARTS = (
-    ("Summary", "", "summary", "draft"),
-    ("Sections", "/sections", "sections", "draft"),
-    ("Consultation", "/consultation", "consultation", "consulting"),
-    ("Decision", "/decision", "decision", "appraisal"),
-    ("Award", "/award", "award", "offered"),
-    ("History", "/history", "history", "draft"),
+    Part("Summary", "", "summary", _always),
+    Part("Sections", "/sections", "sections", _always),
+    Part("Versions", "/versions", "versions", _has_versions),
+    Part("Consultation", "/consultation", "consultation", _has_consultation),
+    Part("Decision", "/decision", "decision", _has_decision),
+    Part("Questions", "/questions", "questions", lambda _case, _facts, inside: inside),
+    Part("Award", "/award", "award", _has_award),
+    Part("History", "/history", "history", _always),
+    Part("Why", "/why", "why", _has_reasons),
 )
-"""The parts of a bid: words, path, name, and the state from which each is there."""
+"""The parts of a bid. One whose address no room has is not promised."""
 
 
-def bid_frame(session: Session, who: Viewer, case: Case, *, tab: str) -> dict[str, Any]:
-    """The template values `case`, `lead`, `tabs`, `state_label` and `state_colour`."""
-    workflow = registry().workflow_of(case)
+def bid_frame(
+    session: Session, who: Viewer, case: Case, *, tab: str, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The template values `case`, `lead`, `tabs`, `state_label` and `state_colour`; `facts`, where they were read already."""
     label, colour = state_words(who, case)
+    known = facts or facts_for(session, [case], now=now(), person_id=who.person_id)[case.id]
+    inside = is_inside(who, case)
     # The current part is always there, so that a page never stands outside its own links.
-    there = [part for part in PARTS if part[2] == tab or has_reached(workflow, case, part[3])]
+    there = [part for part in PARTS if part.name == tab or _is_shown(part, case, known, inside)]
     return {
         "case": case,
         "lead": organisations_named(session, [case.proposer_id])[case.proposer_id],
-        "tabs": [(text, f"/bids/{case.reference}{path}", name == tab) for text, path, name, _ in there],
+        "tabs": [(part.text, f"/bids/{case.reference}{part.path}", part.name == tab) for part in there],
         "state_label": label,
         "state_colour": colour,
     }
+
+
+def _is_shown(part: Part, case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
+    return exists(f"/bids/{case.reference}{part.path}") and part.is_there(case, facts, inside)
 
 
 def is_theirs(who: Viewer, case: Case, offer: Offer) -> bool:

@@ -1,157 +1,82 @@
 """What the record of a bid shows: who, until when, then what; where it is; its facts; its money; what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflow.accounts.queries import Viewer
+from workflow.accounts.queries import Viewer, holders_of
+from workflow.accounts.roles import Role
 from workflow.bids.content import Content
 from workflow.cases import Case
-from workflow.cases.facts import actor_for, facts_for, view_of
-from workflow.cases.queries import HistoryEntry, history
-from workflow.cases.registry import registry
-from workflow.clock import london_date
-from workflow.deadlines import calendar
-from workflow.engine import SYSTEM, Offer, Workflow, offers
-from workflow.engine.explain import Explanation, Voice, explain
+from workflow.cases.queries import PROPOSER_ROLES
 from workflow.money import format_pounds, year_label
-from workflow.web.bids.frame import is_inside, is_theirs
-from workflow.web.bids.words import AREAS, OUTSIDE_STAGES, ROUTES, STAGES, SUPPORT, event_words
-from workflow.web.filters import clock_time, day_month, due_words
-from workflow.web.filters import london_date as written
+from workflow.web.bids.ball import Move, Parts, explained, moves_of
+from workflow.web.bids.frame import is_inside
+from workflow.web.bids.happened import shown_history, timeline
+from workflow.web.bids.stages import Stage, stages_of, ways_beside
+from workflow.web.bids.words import AREAS, ROUTES, SUPPORT
+from workflow.web.filters import counted, day_month
+from workflow.web.pages import Link
 
-Parts = list[tuple[str, str, str]]
+NEWEST = 6
+"""How many events the record shows; the history has all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A bid as one reader meets it now. `may` are the actions open to the reader, `blocked` those with reasons."""
+    """A bid as one reader meets it now.
 
-    facts: Mapping[str, Any]
-    may: tuple[Offer, ...]
-    blocked: tuple[Offer, ...]
+    `main` is the one thing to do, `beside` says, inside the department, where else the bid can go from here.
+    """
+
+    move: Move
     explain: Parts
-    stages: list[tuple[str, str, list[str]]]
+    main: Link | None
+    stages: list[Stage]
+    beside: str
     timeline: list[tuple[str, str, str]]
     events: int
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts of the case by room."""
+        return self.move.facts
 
-def record_of(session: Session, who: Viewer, case: Case, now: datetime, *, newest: int = 6) -> Record:
-    """Gather the record of a case that the reader may see; facts are read once for offers and explanation."""
-    facts = facts_for(session, [case], now=now, person_id=who.person_id)[case.id]
-    workflow = registry().workflow_of(case)
-    offered: tuple[Offer, ...] = ()
-    if workflow is not None:
-        actor = actor_for(who, case, facts["actor"].principals)
-        offered = tuple(o for o in offers(workflow, view_of(case), actor, facts) if is_theirs(who, case, o))
-    happened = history(session, who, case)
-    shown = [entry for entry in happened if _is_shown(workflow, who, case, entry)]
-    may = tuple(offer for offer in offered if offer.may)
+
+def record_of(session: Session, who: Viewer, case: Case, now: datetime, *, lead: str) -> Record:
+    """Gather the record of a case that the reader may see; facts are read once for all of it."""
+    move = moves_of(session, who, [case], now)[case.id]
+    inside = is_inside(who, case)
+    happened = shown_history(session, who, case)
     return Record(
-        facts=facts,
-        may=may,
-        blocked=tuple(offer for offer in offered if not offer.may),
-        explain=[]
-        if workflow is None
-        else _explain(session, who, case, workflow=workflow, facts=facts, may=may, now=now),
-        stages=_stages(who, case, happened, now),
-        timeline=timeline(shown[:newest], now),
-        events=len(shown),
+        move=move,
+        explain=explained(session, who, case, move, lead=lead, now=now),
+        main=_main(who, case, move),
+        stages=stages_of(who, case, happened, now),
+        beside=ways_beside(case) if inside else "",
+        timeline=timeline(happened[:NEWEST], now, inside=inside),
+        events=len(happened),
     )
 
 
-def _explain(
-    session: Session,
-    who: Viewer,
-    case: Case,
-    *,
-    workflow: Workflow,
-    facts: Mapping[str, Any],
-    may: Sequence[Offer],
-    now: datetime,
-) -> Parts:
-    voice = Voice.DEPARTMENT if is_inside(who, case) else Voice.OUTSIDE
-    said = explain(workflow, view_of(case), facts, voice=voice, due_on=case.due_on)
-    is_theirs_to_do = voice is Voice.DEPARTMENT or bool(may) or workflow.state_by_name[case.state].initial
-    parts: Parts = [
-        (
-            "Waiting for" if is_theirs_to_do else "Now",
-            *_waiting(case, workflow, facts, said=said, may=may, voice=voice),
-        )
-    ]
-    if said.until is not None:
-        verb = "Closes" if workflow.state_by_name[case.state].owner == SYSTEM else "Due"
-        words = due_words(calendar(session).working_days_left(london_date(now), said.until), verb)
-        parts.append(("Until", written(said.until), _and_then(words, said.if_late)))
-    if said.then:
-        parts.append(("Then", said.then, ""))
-    return parts
+def _main(who: Viewer, case: Case, move: Move) -> Link | None:
+    """The one thing to do: what is barred only because work is unfinished leads to that work."""
+    address = f"/bids/{case.reference}"
+    if move.may:
+        return Link(move.may[0].action.label, f"{address}/actions/{move.may[0].action.name}")
+    if case.proposer_id not in who.organisations(*PROPOSER_ROLES):
+        return None
+    if case.state in {"draft", "returned"}:
+        return Link("Go on writing", f"{address}/sections")
+    if case.state == "responding" and move.facts["consultation"].undisposed:
+        return Link("Say what you did about each answer", f"{address}/consultation")
+    return None
 
 
-def _and_then(words: str, if_late: str) -> str:
-    return f"{words}. Then {if_late[:1].lower()}{if_late[1:]}" if if_late else words
-
-
-def _waiting(
-    case: Case,
-    workflow: Workflow,
-    facts: Mapping[str, Any],
-    *,
-    said: Explanation,
-    may: Sequence[Offer],
-    voice: Voice,
-) -> tuple[str, str]:
-    state = workflow.state_by_name[case.state]
-    unfinished = facts["bids"].unfinished if state.initial and facts.get("bids") else ()
-    if unfinished:
-        count = len(unfinished)
-        return "You, the lead body", f"{count} {'section is' if count == 1 else 'sections are'} not finished"
-    mine = next((offer for offer in may if state.owner in offer.action.roles), None) or next(iter(may), None)
-    if mine is None:
-        return (
-            (said.waiting_for, "") if not state.initial else ("Your signatory", "Every section is finished")
-        )
-    role = workflow.role_label(state.owner)
-    others = (
-        f"You, or another {role}" if voice is Voice.DEPARTMENT and state.owner in mine.action.roles else "You"
-    )
-    return others, mine.action.label
-
-
-def _stages(
-    who: Viewer, case: Case, happened: Sequence[HistoryEntry], now: datetime
-) -> list[tuple[str, str, list[str]]]:
-    stages = STAGES if is_inside(who, case) else OUTSIDE_STAGES
-    reached: dict[str, date] = {}
-    for entry in reversed(happened):
-        reached.setdefault(str(entry.payload.get("to")), london_date(entry.at))
-    here = next((n for n, (_, states) in enumerate(stages) if case.state in states), -1)
-    year = london_date(now).year
-    return [
-        (
-            name,
-            _status(n, here, ended=case.ended),
-            _lines([reached[s] for s in states if s in reached], n == here, year),
-        )
-        for n, (name, states) in enumerate(stages)
-    ]
-
-
-def _status(number: int, here: int, *, ended: bool) -> str:
-    if number == here:
-        return "done" if ended else "now"
-    return "done" if number < here else "later"
-
-
-def _lines(days: Sequence[date], is_here: bool, year: int) -> list[str]:
-    lines = [day_month(days[0], year)] if days else []
-    return [*lines, "here now"] if is_here else lines
-
-
-def key_facts(case: Case, content: Content, fund: str) -> Parts:
+def key_facts(case: Case, content: Content, fund: str, facts: Mapping[str, Any], *, inside: bool) -> Parts:
     """The facts that people ask for first: (label, main, more)."""
     bid = content.bid
     years = sorted(content.by_year())
@@ -160,26 +85,53 @@ def key_facts(case: Case, content: Content, fund: str) -> Parts:
     span = f"{year_label(years[0])}" if years else "–"
     if len(years) > 1:
         span = f"{years[0]} to {years[-1] + 1}"
-    partners = len(content.partners)
-    facts = [
-        ("Asked for", format_pounds(content.total_pence), _match(content)),
-        ("Years", span, f"{len(years)} financial year{'' if len(years) == 1 else 's'}" if years else ""),
+    found = [
+        _amount(content, facts, inside=inside),
+        ("Years", span, counted(len(years), "financial year") if years else ""),
         ("Kind of support", support, f"also {others}" if others else ""),
         ("Area", _area(content), ""),
-        (
-            "Lead body",
-            content.lead.short_name,
-            f"with {partners} partner{'' if partners == 1 else 's'}" if partners else "",
-        ),
+        ("Lead body", content.lead.short_name, _partners(content)),
         ("Fund", fund, content.round.title),
         ("Who leads the work", ROUTES[bid.spend_route][0] if bid.spend_route else "–", _until(content)),
     ]
-    return [*facts, ("Started", day_month(case.opened_at, 0), "")]
+    asked = facts["consultation"]
+    if asked.consultation_id is not None:
+        found.append(
+            (
+                "Councils",
+                f"{asked.answered} of {asked.invited} answered",
+                "so far" if not asked.closed_at else "",
+            )
+        )
+    return found if inside else [*found, ("Started", day_month(case.opened_at, 0), "")]
 
 
-def _match(content: Content) -> str:
-    bid = content.bid
-    return f"and {format_pounds(bid.match_pence)} from elsewhere" if bid.match_pence else ""
+def person_responsible(session: Session, who: Viewer, case: Case, now: datetime) -> Parts:
+    """Who is responsible for the bid, which only the department reads by name."""
+    if not is_inside(who, case):
+        return []
+    found = holders_of(session, [(Role.SENIOR_OFFICER, case.department_id)], now)
+    return [("Person responsible", " or ".join(holder.name for holder in found), "")] if found else []
+
+
+def _amount(content: Content, facts: Mapping[str, Any], *, inside: bool) -> tuple[str, str, str]:
+    """What is granted, or recommended for who may know it, or asked for."""
+    asked = format_pounds(content.total_pence)
+    granted = sum(facts["monitoring"].profile.values())
+    if granted:
+        return "Granted", format_pounds(granted), f"of {asked} asked for"
+    recommended = sum(facts["approval"].recommended.values()) if inside else 0
+    if recommended:
+        return "Recommended", format_pounds(recommended), f"of {asked} asked for"
+    match = content.bid.match_pence
+    return "Asked for", asked, f"and {format_pounds(match)} from elsewhere" if match else ""
+
+
+def _partners(content: Content) -> str:
+    names = [partner.code for partner in content.partners]
+    return (
+        f"with {', '.join(names)}" if 0 < len(names) < 4 else f"with {len(names)} partners" if names else ""
+    )
 
 
 def _until(content: Content) -> str:
@@ -196,84 +148,6 @@ def _area(content: Content) -> str:
         case "region":
             return bid.area_region or "–"
         case "authorities":
-            count = len(bid.area_codes)
-            return f"{count} council{'' if count == 1 else 's'}"
+            return counted(len(bid.area_codes), "council")
         case _:
             return AREAS[bid.area_kind]
-
-
-def _is_shown(workflow: Workflow | None, who: Viewer, case: Case, entry: HistoryEntry) -> bool:
-    """Outside the department a step between states that read alike there is not shown, unless it was the reader's own side's."""
-    if workflow is None or is_inside(who, case) or entry.who not in {"The department", "The system"}:
-        return True
-    ends = [workflow.state_by_name.get(str(entry.payload.get(name))) for name in ("from", "to")]
-    labels = {state.outside_label for state in ends if state is not None}
-    return len(labels) != 1 or entry.payload.get("from") is None or _is_money(entry)
-
-
-def _is_money(entry: HistoryEntry) -> bool:
-    return entry.event in {"claim_checked", "claim_paid"}
-
-
-def shown_history(session: Session, who: Viewer, case: Case, *, limit: int = 200) -> list[HistoryEntry]:
-    """All events of a case that the reader is shown, newest first."""
-    workflow = registry().workflow_of(case)
-    return [e for e in history(session, who, case, limit=limit) if _is_shown(workflow, who, case, e)]
-
-
-def timeline(entries: Sequence[HistoryEntry], now: datetime) -> list[tuple[str, str, str]]:
-    """The events as (what, text, who and when); the year only when it is not this one."""
-    year = london_date(now).year
-    return [
-        (event_words(entry.event), entry_text(entry), f"{entry.who}, {_when(entry.at, year)}")
-        for entry in entries
-    ]
-
-
-def _when(at: datetime, this_year: int) -> str:
-    return f"{day_month(at, this_year)}, {clock_time(at).rpartition(', ')[2]}"
-
-
-OUTSIDE_NAME = "The department"
-"""How people outside the department read whoever acted in it."""
-
-
-def entry_text(entry: HistoryEntry) -> str:
-    """What an event says beside its name: figures first, then the words that were given."""
-    if entry.event == "bid_recommended" and entry.who == OUTSIDE_NAME:
-        return ""  # What is recommended is the department's own until it is decided.
-    given = entry.payload
-    pieces = []
-    if isinstance(given.get("version"), int) and entry.event == "bid_submitted":
-        pieces.append(f"Version {given['version']}.")
-    if isinstance(given.get("claim"), int):
-        pieces.append(f"Payment request {given['claim']}.")
-    pieces += [
-        words
-        for name, form in _AMOUNTS
-        if isinstance(given.get(name), int)
-        for words in [form.format(format_pounds(_whole(given[name])))]
-    ]
-    if isinstance(given.get("quorum"), int):
-        pieces.append(f"Approval {given.get('votes')} of {given['quorum']}.")
-    if isinstance(given.get("answered"), int):
-        pieces.append(f"{given['answered']} of {given.get('invited')} answered.")
-    elif isinstance(given.get("invited"), int):
-        pieces.append(f"{given['invited']} councils.")
-    reason = next(
-        (entry.texts[name] for name in ("reason", "recommendation", "summary") if entry.texts.get(name)), ""
-    )
-    return " ".join([*pieces, f"“{reason}”"] if reason else pieces)
-
-
-_AMOUNTS = (
-    ("total_pence", "{}."),
-    ("claimed_pence", "{} requested."),
-    ("accepted_pence", "{} accepted."),
-    ("paid_pence", "{} paid."),
-    ("released_pence", "{} released."),
-)
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0

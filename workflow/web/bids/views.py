@@ -9,7 +9,8 @@ from workflow.errors import Invalid, NotAllowed, Refused
 from workflow.web.bids import acting, writing
 from workflow.web.bids.forms import StartForm
 from workflow.web.bids.frame import bid_frame, is_inside, state_words
-from workflow.web.bids.record import key_facts, record_of, shown_history, timeline
+from workflow.web.bids.happened import shown_history, timeline
+from workflow.web.bids.record import key_facts, person_responsible, record_of
 from workflow.web.bids.room import blueprint
 from workflow.web.context import current_viewer, now, read_session, viewer, work
 from workflow.web.forms import Option
@@ -82,15 +83,21 @@ def show(reference: str) -> Response:
     """The record of a bid: who, until when, then what; where it is; its facts, money and newest events."""
     session, reader = read_session(), viewer()
     case, content = queries.content_by_reference(session, reader, reference)
+    record = record_of(session, reader, case, now(), lead=content.lead.short_name)
+    inside = is_inside(reader, case)
+    fund = queries.fund_title(session, reader, case)
     return render(
         "pages/bids/show.html",
-        **bid_frame(session, reader, case, tab="summary"),
+        **bid_frame(session, reader, case, tab="summary", facts=record.facts),
         content=content,
-        record=record_of(session, reader, case, now()),
-        key_facts=key_facts(case, content, queries.fund_title(session, reader, case)),
+        record=record,
+        key_facts=[
+            *key_facts(case, content, fund, record.facts, inside=inside),
+            *person_responsible(session, reader, case, now()),
+        ],
         outcome_titles={one.code: one.title for one in content.outcomes},
         is_writer=writing.is_writable(reader, case),
-        sees_set_aside=is_inside(reader, case),
+        inside=inside,
     )
 
 
@@ -103,6 +110,6 @@ def history(reference: str) -> Response:
     return render(
         "pages/bids/history.html",
         **bid_frame(session, reader, case, tab="history"),
-        entries=timeline(entries, now()),
+        entries=timeline(entries, now(), inside=is_inside(reader, case)),
         newest=entries[0] if entries else None,
     )
