@@ -43,6 +43,7 @@ ROOMS = (
     "workflow.web.notices.views",
     "workflow.web.about.views",
     "workflow.web.eligibility.views",
+    "workflow.web.reports.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -16,6 +16,7 @@ from workflow.deadlines import load_bank_holidays, load_deadline_rules
 from workflow.reference.files import DATA, bank_holidays
 from workflow.reference.money import load_money, read_money
 from workflow.reference.organisations import load_organisations, read_organisations
+from workflow.reference.review import load_review, read_review
 from workflow.reference.rounds import load_rounds, read_rounds
 
 STREAM = "reference"
@@ -47,6 +48,7 @@ def load_reference(
     holidays = bank_holidays(folder)
     money = read_money(folder, organisations.columns)
     rounds = read_rounds(folder, [fund["code"] for fund in money.funds])
+    review = read_review(folder, organisations.columns)
 
     # Two loads at once wait for each other, because what a load adds depends on what it found.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal("load_reference")))))
@@ -58,6 +60,7 @@ def load_reference(
     added["approval tiers"] = load_tiers(session, _departments(session))
     added |= load_money(work, money)
     added |= load_rounds(session, rounds)
+    added |= load_review(session, review)
     report = LoadReport(added)
     if not report.is_unchanged:
         audit.record(

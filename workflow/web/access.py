@@ -100,6 +100,10 @@ ACCESS: dict[str, Rule] = {
     "approval.decision": SIGNED_IN,
     "monitoring.award": SIGNED_IN,
     "monitoring.document": SIGNED_IN,
+    # reports: what is not published answers as if it were not there
+    "reports.index": ANYONE,
+    "reports.review": ANYONE,
+    "reports.review_file": ANYONE,
     "notices.index": SIGNED_IN,
     "notices.show": SIGNED_IN,
     # the demonstration, where it is on

@@ -1,0 +1,1 @@
+"""Reports: the review, and what was done differently."""

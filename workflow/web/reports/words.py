@@ -1,0 +1,36 @@
+"""The words of the reports; people outside read them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from workflow.bids.models import SpendRoute
+from workflow.reports.models import MappedSupport
+
+SUPPORT: Mapping[MappedSupport, str] = {
+    MappedSupport.INNOVATION: "Innovation",
+    MappedSupport.DIFFUSION: "Spreading what works",
+    MappedSupport.CHALLENGE_REVIEW: "Peer challenge and review",
+    MappedSupport.INTERVENTION: "Help for a council in difficulty",
+    MappedSupport.MIXED: "Several kinds",
+}
+ROUTES: Mapping[SpendRoute, str] = {
+    SpendRoute.SECTOR_LED: "Councils and their bodies",
+    SpendRoute.CENTRAL_TRANSITIONAL: "Temporary government support",
+    SpendRoute.CENTRAL: "Central government",
+}
+
+
+def hundredths(points: int | None) -> str:
+    """`62.47%`, of basis points; a dash for none."""
+    return "–" if points is None else f"{Decimal(points) / 100:.2f}%".replace("-", "−")
+
+
+def met(answer: bool | None) -> str:
+    """Whether a test is met, in words."""
+    match answer:
+        case None:
+            return "Not applicable"
+        case True:
+            return "Met"
+        case False:
+            return "Not met"
