@@ -127,12 +127,16 @@ def blocked(
         heading=heading,
         caption=caption,
         lead=lead,
-        reasons=sorted(reasons, key=lambda reason: not reason.how),
+        reasons=sorted(reasons, key=_is_for_good),
         back_link=back,
         checked_at=now(),
         ways_on=ways_on,
         typed=typed(),
     )
+
+
+def _is_for_good(reason: ReasonLike) -> bool:
+    return not reason.how or reason.how.startswith("Nothing to put right")
 
 
 def conflict(error: Stale) -> Response:

@@ -17,17 +17,15 @@ from workflow.cases.registry import registry
 from workflow.db import Work
 from workflow.engine import Action, Offer, Reason, Refusal, Workflow, offers, plan
 from workflow.errors import Invalid, NotHere, Refused, Stale
-from workflow.money import format_pounds
-from workflow.web import errors
 from workflow.web.actions import form_for
-from workflow.web.bids.frame import is_inside, is_theirs, state_words
+from workflow.web.bids.blocked import blocked_page, caption_of
+from workflow.web.bids.frame import is_inside, is_theirs
 from workflow.web.bids.happened import shown_history
 from workflow.web.bids.room import blueprint
 from workflow.web.bids.words import event_words
 from workflow.web.context import now, read_session, settings, viewer, work
-from workflow.web.filters import london_date
 from workflow.web.forms import ActionForm, UploadField
-from workflow.web.pages import Link, render
+from workflow.web.pages import render
 
 ANY = "pages/bids/actions/any.html"
 """What draws an action whose room has no template of its own for it."""
@@ -38,9 +36,6 @@ AFTER = {
     "send_response": "consultation.of_bid",
 }
 """Where an action leads, when not to the record of the bid."""
-
-NEVER = frozenset({"role_not_held", "of_the_proposer", "only_system"})
-"""Reasons that no waiting puts right, so that the page does not say "yet"."""
 
 
 @blueprint.route("/bids/<reference>/actions/<action>", methods=["GET", "POST"])
@@ -184,11 +179,6 @@ def _template(form: ActionForm, chosen: Action) -> str:
     return name
 
 
-def caption_of(case: Case) -> str:
-    """The line above the heading of a page about one bid."""
-    return f"{case.reference} · {case.title} · {format_pounds(case.amount_pence)}"
-
-
 def _as_told(session: Session, reader: Viewer, case: Case, error: Stale) -> Stale:
     """What came between, as the reader's own history tells it: outside the department no name and no step inside it."""
     if is_inside(reader, case):
@@ -197,40 +187,7 @@ def _as_told(session: Session, reader: Viewer, case: Case, error: Stale) -> Stal
     return Stale(by=newest.who, when=newest.at, what=event_words(newest.event))
 
 
-def _as_said(reader: Viewer, case: Case, reasons: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The reasons that the reader is given: outside the department only those of an action that can be the reader's.
-
-    What stands in the way of somebody else's step may name amounts and stages that are the department's own.
-    """
-    if is_inside(reader, case):
-        return reasons
-    told = tuple(reason for reason in reasons if reason.code == "role_not_held") or reasons
-    label = state_words(reader, case)[0]
-    elsewhere = f"This cannot be done to the bid, which is now “{label}”."
-    return tuple(
-        Reason(reason.code, elsewhere, reason.how) if reason.code == "wrong_state" else reason
-        for reason in told
-    )
-
-
 def _blocked(
     reader: Viewer, case: Case, chosen: Action, reasons: tuple[Any, ...], open_to: list[Offer]
 ) -> Response:
-    reasons = _as_said(reader, case, reasons)
-    codes = {reason.code for reason in reasons}
-    can_ever = not codes & NEVER and not any(r.how.startswith("Nothing to put right") for r in reasons)
-    label = chosen.label[:1].lower() + chosen.label[1:]
-    return errors.blocked(
-        reasons,
-        heading=f"You cannot {label}{' yet' if can_ever else ''}",
-        caption=caption_of(case),
-        lead=f"It is due on {london_date(case.due_on)}." if case.due_on else "",
-        back=Link("Back to the bid", url_for("bids.show", reference=case.reference)),
-        ways_on=[
-            Link(
-                offer.action.label,
-                url_for("bids.act", reference=case.reference, action=offer.action.name),
-            )
-            for offer in open_to
-        ],
-    )
+    return blocked_page(read_session(), reader, case, chosen, reasons=reasons, open_to=open_to, now=now())
