@@ -425,3 +425,61 @@ def to_lapsed(world: World, **given: Any) -> int:
         world.move_to(ROUND_IS_OVER)
     world.act(SYSTEM, bid_id, "lapse_draft")
     return bid_id
+
+
+DEFECTS = [
+    {"section": "budget", "text": "The amount for 2012 to 2013 is not explained."},
+    {"section": "risks", "text": "Say what you do when too few peers can be found."},
+]
+NOT_ELIGIBLE = {"criterion": "not_operational", "reason": "It buys firearms training for one police service."}
+LOOKS_AGAIN = {"second": Role.SECOND_OFFICER, "second2": Role.SECOND_OFFICER, "head": Role.HEAD_OF_TEAM}
+"""Who decides with the case officer whether a bid is eligible; the world has them from the first bid that needs them."""
+
+
+def with_officers(world: World, people: Mapping[str, Role] = LOOKS_AGAIN, home: str = "DCLG") -> None:
+    """Give a body of the world more people, once; each has one role there."""
+
+    def add(work: Work) -> None:
+        for name, role in people.items():
+            if name in world.ids:
+                continue
+            someone = Person(
+                email=f"{name}@{home.lower()}.example", name=name.title(), organisation_id=world.ids[home]
+            )
+            work.session.add(someone)
+            work.session.flush()
+            world.ids[name] = someone.id
+            work.session.add(
+                RoleAssignment(
+                    person_id=someone.id,
+                    role=role,
+                    organisation_id=world.ids[home],
+                    valid_from=date(2010, 4, 1),
+                )
+            )
+
+    world.work(SYSTEM, add)
+
+
+def to_checking(world: World, **given: Any) -> int:
+    """A bid that was sent and taken, and whose first check is not made yet."""
+    bid_id = draft(world, **given)
+    world.act("signatory", bid_id, "submit", {"declaration": True})
+    world.act("case", bid_id, "take_case")
+    return bid_id
+
+
+def to_returned(world: World, **given: Any) -> int:
+    """A bid that was sent back with two things to put right."""
+    bid_id = to_checking(world, **given)
+    world.act("case", bid_id, "return_bid", {"defects": DEFECTS})
+    return bid_id
+
+
+def to_ineligible(world: World, **given: Any) -> int:
+    """A bid that two officers found not eligible."""
+    with_officers(world)
+    bid_id = to_checking(world, **given)
+    world.act("case", bid_id, "propose_ineligible", NOT_ELIGIBLE)
+    world.act("second", bid_id, "confirm_ineligible")
+    return bid_id

@@ -7,13 +7,25 @@ from sqlalchemy import func, select
 from workflow.accounts import queries as accounts
 from workflow.accounts.models import Organisation
 from workflow.accounts.roles import Role
+from workflow.bids.branches.versions import differs
 from workflow.bids.content import content_of
-from workflow.bids.models import Bid, BidSection, Deliverable, Indicator, Partner, Risk, Round, Section
+from workflow.bids.models import (
+    Bid,
+    BidSection,
+    BidVersion,
+    Deliverable,
+    Indicator,
+    Partner,
+    Risk,
+    Round,
+    Section,
+)
 from workflow.bids.rules import round_is_open_on, written
 from workflow.bids.sections import SECTIONS, is_whole
 from workflow.bids.values import Line, Values
 from workflow.bids.writing import WRITERS, row_values
 from workflow.cases import Case, arm_first_deadline, describe_case, hold_case, lock_case, once, open_case
+from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.db import Work
 from workflow.engine import Reason
@@ -196,14 +208,25 @@ _SHOWN_IN_LISTS = frozenset({Section.SUMMARY, Section.BUDGET})
 """The sections whose title and amount the case carries, for lists."""
 
 
+_SENDS = frozenset({"submit", "send_change"})
+
+
+def may_be_written(case: Case) -> bool:
+    """Whether the text of a bid can be changed where it stands: there, its definition lets the lead body send it."""
+    workflow = registry().workflow_of(case)
+    return workflow is not None and any(
+        action.name in _SENDS for action in workflow.actions_from.get(case.state, ())
+    )
+
+
 def _open_draft(work: Work, bid_id: int, section: Section) -> tuple[Case, Bid]:
-    """Hold the case of a draft that the person may write, so that it cannot be sent while a section is saved.
+    """Hold the case of a bid that the person may write, so that it cannot be sent while a section is saved.
 
     Saves of one bid follow each other by the lock on its row. A section that changes the case itself locks the case
     from the start, because two who both share a lock and then both want to write would wait for each other for ever.
 
     Raises:
-        NotHere: no such bid, or the person may not write it. Invalid: when it is no longer a draft.
+        NotHere: no such bid, or the person may not write it. Invalid: when its text can no longer be changed.
     """
     case = (lock_case if section in _SHOWN_IN_LISTS else hold_case)(work, bid_id)
     if work.actor.person_id is None:
@@ -211,7 +234,7 @@ def _open_draft(work: Work, bid_id: int, section: Section) -> tuple[Case, Bid]:
     viewer = accounts.viewer_for(work.session, work.actor.person_id, work.now)
     if case.proposer_id not in viewer.organisations(Role.DRAFTER, Role.SIGNATORY):
         raise NotHere
-    if case.state != "draft":
+    if not may_be_written(case):
         raise Invalid("This bid was sent, so its text can no longer be changed here.")
     bid = work.session.get(Bid, bid_id, with_for_update={"key_share": True}, populate_existing=True)
     if bid is None:
@@ -241,6 +264,15 @@ def _saved(work: Work, case: Case, bid: Bid, row: BidSection) -> int:
     work.session.flush()  # The content is read back whole, with the rows just written.
     content = content_of(work.session, bid.id)
     row.complete = is_whole(content, row.name)
-    if row.name in _SHOWN_IN_LISTS:
+    sent = _newest_version(work, bid.id)
+    # Once it was sent, others read the version, and lists show its title and amount; what is being written waits.
+    bid.unsent = sent is not None and differs(content, sent.snapshot)
+    if row.name in _SHOWN_IN_LISTS and sent is None:
         describe_case(case, title=bid.title, amount_pence=Pence(content.total_pence))
     return row.rev
+
+
+def _newest_version(work: Work, bid_id: int) -> BidVersion | None:
+    return work.session.scalars(
+        select(BidVersion).where(BidVersion.bid_id == bid_id).order_by(BidVersion.number.desc()).limit(1)
+    ).one_or_none()

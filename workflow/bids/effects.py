@@ -23,6 +23,7 @@ def take_snapshot(work: Work, context: EffectContext) -> None:
         made_by=work.actor.person_id,
     )
     work.session.add(version)
+    content.bid.unsent = False
     context.case.title = content.bid.title
     context.case.amount_pence = Pence(content.total_pence)
     context.payload |= {

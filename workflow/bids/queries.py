@@ -12,25 +12,29 @@ from sqlalchemy.orm import Session
 from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
+from workflow.bids.branches.models import Ineligibility
+from workflow.bids.branches.versions import as_sent
 from workflow.bids.content import Content, content_of
 from workflow.bids.models import (
     Bid,
     BidAmount,
     BidSection,
     BidVersion,
+    Change,
     Outcome,
     Partner,
     Prospectus,
     Round,
     Screening,
 )
-from workflow.bids.rules import BidsFacts, round_is_open_on
+from workflow.bids.rules import BidsFacts, Finding, round_is_open_on
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case, subject_of
 from workflow.cases.models import RequestKey
 from workflow.cases.queries import case_by_reference
 from workflow.clock import london_date
 from workflow.db import person
+from workflow.deadlines import Deadline
 from workflow.engine import Reason
 from workflow.errors import NotHere
 from workflow.funds.models import Fund, Power
@@ -71,7 +75,21 @@ def _facts(row: Row[Any]) -> BidsFacts:
         partner_ids=frozenset(row.partners or ()),
         current_version=row.version or 0,
         unmet=tuple(sorted(name for name, met in checked.items() if not met)) if checked else None,
+        returned_until=row.returned_until,
+        finding=_finding(row.findings or ()),
+        review_asked=any(asked for _, _, _, asked, _ in row.findings or ()),
+        unsent=row.unsent,
+        material_versions=tuple(sorted(row.material or ())),
     )
+
+
+def _finding(rows: Sequence[list[Any]]) -> Finding | None:
+    """The newest of a bid's findings; a row is number, outcome, last day for a review, whether one was asked, its outcome."""
+    if not rows:
+        return None
+    _, outcome, until, asked, reviewed = max(rows)
+    last_day = None if until is None else date.fromisoformat(until)
+    return Finding(outcome is None, last_day, asked and reviewed is None)
 
 
 def _listed(*columns: Any, of: Any, where: ColumnElement[bool] | None = None) -> Any:
@@ -102,6 +120,27 @@ _FACTS = (
         .where(BidVersion.bid_id == Bid.id)
         .scalar_subquery()
         .label("version"),
+        Bid.unsent,
+        _listed(BidVersion.number, of=BidVersion.bid_id, where=BidVersion.change == Change.MATERIAL).label(
+            "material"
+        ),
+        _listed(
+            Ineligibility.number,
+            Ineligibility.outcome,
+            Ineligibility.review_until,
+            Ineligibility.review_asked_at.is_not(None),
+            Ineligibility.review_outcome,
+            of=Ineligibility.bid_id,
+        ).label("findings"),
+        select(Deadline.due_at)
+        .where(
+            Deadline.subject == func.concat("case:", Bid.id),
+            Deadline.kind == "returned_bid",
+        )
+        .order_by(Deadline.occurrence.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("returned_until"),
     )
     .join(Round, Round.id == Bid.round_id)
     .join(Fund, Fund.id == Round.fund_id)
@@ -214,13 +253,17 @@ def fund_title(session: Session, viewer: Viewer, case: Case) -> str:
 
 
 def content_by_reference(session: Session, viewer: Viewer, reference: str) -> tuple[Case, Content]:
-    """A bid with all that it says.
+    """A bid with all that it says: to those who write it what they have written, to everybody else what was sent last.
 
     Raises:
         NotHere: when there is none, or the viewer may not see it.
     """
     case = case_by_reference(session, viewer, reference)
-    return case, content_of(session, case.id)
+    content = content_of(session, case.id)
+    if case.proposer_id in viewer.organisations(*WRITERS) or not content.bid.unsent:
+        return case, content
+    sent = version_of(session, viewer, case)
+    return case, content if sent is None else as_sent(content, sent.snapshot, sent.made_at)
 
 
 def was_applied(session: Session, viewer: Viewer, case: Case, *, action: str, key: str) -> bool:

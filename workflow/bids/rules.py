@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from workflow.clock import london_date
 from workflow.engine import Guard, GuardContext, Reason
@@ -20,11 +20,25 @@ CRITERIA: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """The newest finding that a bid is not eligible: whether it waits for the second officer, and what came of it.
+
+    `review_until` is the last London date on which a review can be asked for, None while it is not confirmed.
+    """
+
+    waits: bool
+    review_until: date | None = None
+    review_waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BidsFacts:
     """What guards know of a bid. Amounts are pence by financial year.
 
     `opens_on` and `closes_on` are the round's London dates; `unfinished` names the sections that are not whole.
     `unmet` are the criteria of the first check that were answered no, None before it was done for the current version.
+    `returned_until` is the moment until which a bid that was sent back may come again, `unsent` says that the words differ
+    from those of the newest version, and `material_versions` are those that changed what councils were asked about.
     """
 
     opens_on: date
@@ -41,6 +55,11 @@ class BidsFacts:
     partner_ids: frozenset[int]
     current_version: int
     unmet: tuple[str, ...] | None
+    returned_until: datetime | None = None
+    finding: Finding | None = None
+    review_asked: bool = False
+    unsent: bool = False
+    material_versions: tuple[int, ...] = ()
 
     @property
     def total_pence(self) -> int:
@@ -56,8 +75,8 @@ def round_is_open_on(opens_on: date, closes_on: date, day: date) -> bool:
 def _round_is_open(context: GuardContext) -> Reason | None:
     bid: BidsFacts = context.facts["bids"]
     today = london_date(context.facts["now"])
-    if round_is_open_on(bid.opens_on, bid.closes_on, today):
-        return None
+    if context.case.state == "returned" or round_is_open_on(bid.opens_on, bid.closes_on, today):
+        return None  # A bid that was sent back has a date of its own, past its round.
     if today < bid.opens_on:
         text = f"This round opens on {written(bid.opens_on)}."
         return Reason("round_not_open", text, "Send the bid from that day on.", "You")
@@ -139,6 +158,34 @@ def _power_fits_recipient(context: GuardContext) -> Reason | None:
 
 
 power_fits_recipient = Guard("power_fits_recipient", _power_fits_recipient)
+
+
+def _something_changed(context: GuardContext) -> Reason | None:
+    if context.facts["bids"].unsent:
+        return None
+    return Reason(
+        "nothing_changed",
+        "The text is the same as in the version that was sent.",
+        "Change a section first.",
+        "The bid writer or the signatory",
+    )
+
+
+something_changed = Guard("something_changed", _something_changed)
+
+
+def _nothing_unsent(context: GuardContext) -> Reason | None:
+    if not context.facts["bids"].unsent:
+        return None
+    return Reason(
+        "changes_unsent",
+        "The lead body has changed its text and has not sent the change.",
+        "Send the change, or put the text back to the version that was sent.",
+        "The bid writer or the signatory of the lead body",
+    )
+
+
+nothing_unsent = Guard("nothing_unsent", _nothing_unsent)
 
 
 def _not_of_proposer(context: GuardContext) -> Reason | None:

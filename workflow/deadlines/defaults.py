@@ -34,6 +34,7 @@ DEFAULTS: Mapping[str, Terms] = {
     "round_close": Terms("date", reminders=(-10, -5, -1), breach_after=0, grace_seconds=ON_TIME_S),
     "screening": Terms("working_days", 5, reminders=(-1, 0), escalations=_told((3, HEAD), (5, SENIOR))),
     "returned_bid": Terms("working_days", 10, reminders=(-5, -1), breach_after=0, grace_seconds=ON_TIME_S),
+    "review_request": Terms("working_days", 10),
     "consultation_close": Terms(
         "days",
         84,
@@ -57,6 +58,8 @@ DEFAULTS: Mapping[str, Terms] = {
     "accounting_officer": Terms(
         "working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, "cover"), (3, SENIOR))
     ),
+    "deferral": Terms("date", reminders=(-1,), breach_after=0, grace_seconds=ON_TIME_S),
+    "appeal": Terms("working_days", 20),
     "direction": Terms("working_days", 20, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),
     "acceptance": Terms("working_days", 20, reminders=(-10, -3), breach_after=1),
     "quarterly_return": Terms(

@@ -75,6 +75,8 @@ def shown_to(audience: Audience) -> Audience:
 LEAD_BODY = people("proposer", Role.SIGNATORY, Role.DRAFTER)
 SIGNATORIES = people("proposer", Role.SIGNATORY)
 CASE_OFFICERS = people("department", Role.CASE_OFFICER)
+SECOND_OFFICERS = people("department", Role.SECOND_OFFICER)
+TEAM_HEADS = people("department", Role.HEAD_OF_TEAM)
 ASSESSORS = people("department", Role.ASSESSOR)
 APPROVERS = people("department", Role.APPROVER)
 APPROVERS_LEFT = without(APPROVERS, "submit", "appraise", "approve")

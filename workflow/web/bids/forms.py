@@ -10,6 +10,15 @@ from workflow.accounts.queries import Viewer
 from workflow.bids.rules import CRITERIA
 from workflow.cases import Case
 from workflow.web.actions import form_named
+from workflow.web.bids.checking_forms import (
+    AcceptReviewForm,
+    AskReviewForm,
+    ConfirmIneligibleForm,
+    DeclineIneligibleForm,
+    ProposeIneligibleForm,
+    RefuseReviewForm,
+    ReturnForm,
+)
 from workflow.web.bids.leaving_forms import WithdrawForm
 from workflow.web.bids.words import CRITERIA_HINTS
 from workflow.web.forms import (
@@ -127,6 +136,13 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "submit": SubmitForm,
     "take_case": TakeCaseForm,
     "pass_first_check": FirstCheckForm,
+    "return_bid": ReturnForm,
+    "propose_ineligible": ProposeIneligibleForm,
+    "confirm_ineligible": ConfirmIneligibleForm,
+    "decline_ineligible": DeclineIneligibleForm,
+    "ask_review": AskReviewForm,
+    "accept_review": AcceptReviewForm,
+    "refuse_review": RefuseReviewForm,
     "withdraw": WithdrawForm,
 }
 """The forms of this room's actions, by the name in the definition."""

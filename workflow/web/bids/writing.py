@@ -238,7 +238,7 @@ def check(reference: str) -> Response:
 
 def is_writable(reader: Viewer, case: Case) -> bool:
     """Whether the reader may write this bid now."""
-    return case.state == "draft" and case.proposer_id in reader.organisations(*queries.WRITERS)
+    return commands.may_be_written(case) and case.proposer_id in reader.organisations(*queries.WRITERS)
 
 
 def section_rev(content: Content, chosen: Section) -> int:
@@ -251,7 +251,7 @@ def _draft(session: Session, reader: Viewer, reference: str) -> tuple[Case, Cont
     case, content = queries.content_by_reference(session, reader, reference)
     if case.proposer_id not in reader.organisations(*queries.WRITERS):
         raise NotHere
-    if case.state != "draft":
+    if not commands.may_be_written(case):
         raise Invalid("This bid was sent, so its text can no longer be changed here.")
     return case, content
 

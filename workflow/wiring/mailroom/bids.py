@@ -2,10 +2,48 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow.bids.branches.models import BidDefect, Ineligibility
+from workflow.bids.rules import CRITERIA
+from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
+
+
+def _sent(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
+    return {"version": payload["said"].get("version", 1)}
+
+
+def _returned(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """What is to be put right; nothing once the bid was sent again."""
+    if case.state != "returned":
+        return None
+    defects = session.scalars(
+        select(BidDefect)
+        .where(BidDefect.bid_id == case.id, BidDefect.version_number == payload["said"]["version"])
+        .order_by(BidDefect.id)
+    )
+    return {"defects": [{"section": SECTIONS[one.section].label, "text": one.text} for one in defects]}
+
+
+def _finding(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    found = session.get(Ineligibility, (case.id, payload["said"]["finding"]))
+    if found is None:
+        return None
+    return {
+        "criterion": CRITERIA[found.criterion],
+        "reason": found.reason,
+        "review_until": found.review_until,
+        "review_reason": found.review_reason,
+        "words": found.review_words,
+    }
+
+
+def _declined(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    found = session.get(Ineligibility, (case.id, payload["said"]["finding"]))
+    return None if found is None else {"reason": found.decided_words}
 
 
 def _lapsed(_room: Room, _session: Session, case: Case, _payload: Payload) -> Found:
@@ -16,5 +54,17 @@ def _withdrawn(_room: Room, _session: Session, _case: Case, payload: Payload) ->
     return {"released_pence": payload["said"].get("released_pence", 0)}
 
 
-EXTRA: Mapping[str, Extra] = {"bid_lapsed": _lapsed, "bid_withdrawn_office": _withdrawn}
+EXTRA: Mapping[str, Extra] = {
+    "bid_received": _sent,
+    "bid_to_check": _sent,
+    "bid_returned": _returned,
+    "ineligibility_to_check": _finding,
+    "ineligibility_declined": _declined,
+    "bid_ineligible": _finding,
+    "review_to_decide": _finding,
+    "review_accepted": _finding,
+    "review_refused": _finding,
+    "bid_lapsed": _lapsed,
+    "bid_withdrawn_office": _withdrawn,
+}
 """By template."""

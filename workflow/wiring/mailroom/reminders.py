@@ -26,6 +26,7 @@ def _reminder(_room: Room, session: Session, case: Case, payload: Payload) -> Fo
 TASKS = {
     "round_close": "Send your bid before the round closes",
     "screening": "The first check of the bid",
+    "returned_bid": "Put right what was named, and send your bid again",
     "sector_response": "Saying what was done about each answer",
     "appraisal": "The assessment of the bid",
     "first_approval": "The decision on the bid",
