@@ -34,6 +34,8 @@ def record_appraisal(work: Work, context: EffectContext) -> None:
         recommendation=data["recommendation"],
         unsure_of=data["unsure_of"],
         total_pence=total(list(amounts.values())),
+        marks=sorted(data.get("marks") or ()),
+        marked_why=(data.get("marked_why") or "") if data.get("marks") else "",
         made_at=work.now,
         made_by=work.actor.person_id,
     )
@@ -46,6 +48,9 @@ def record_appraisal(work: Work, context: EffectContext) -> None:
         "total_pence": appraisal.total_pence,
         "years": [[year, pence] for year, pence in sorted(amounts.items())],
     }
+    if appraisal.marks:
+        context.payload["marks"] = appraisal.marks
+        context.texts["marked_why"] = appraisal.marked_why
     context.texts |= {"recommendation": data["recommendation"], "unsure_of": data["unsure_of"]}
 
 

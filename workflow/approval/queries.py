@@ -3,36 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    ScalarSelect,
-    Select,
-    SQLColumnExpression,
-    bindparam,
-    func,
-    select,
-    true,
-)
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Person
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
+from workflow.approval.facts import FACTS, facts_of, years_of
 from workflow.approval.models import (
-    AccountingTest,
     Appraisal,
     AppraisalScore,
     AppraisalTest,
-    AppraisalYear,
-    ApprovalTier,
-    Criterion,
+    DecisionStep,
+    StepKind,
     Vote,
+    VoteVoided,
 )
 from workflow.approval.rules import ApprovalFacts
+from workflow.approval.terms import AccountingTest, Criterion
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.clock import london_date
@@ -49,97 +39,36 @@ def facts(
     brings them.
     """
     del person_id
-    rows = read_columns(session, _FACTS, {"ids": list(case_ids), "today": london_date(now)})
-    return {
-        case_id: ApprovalFacts(
-            round=number,
-            assessed_version=version,
-            recommended={int(year): pence for year, pence in sorted((years or {}).items())},
-            whole_life_pence=pence_in_all,
-            quorum=quorum or CAREFUL_QUORUM,
-            voters=frozenset(voters or ()),
-        )
-        for case_id, number, version, pence_in_all, years, voters, quorum in rows
-    }
-
-
-CAREFUL_QUORUM = 2
-"""How many approvals are needed when no tier is in force, because the careful answer is the safe one."""
-
-
-def _years_of(appraisal_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
-    """What an assessment recommends, as a JSON object of year and pence."""
-    pairs = func.jsonb_object_agg(AppraisalYear.year, AppraisalYear.recommended_pence, type_=JSONB)
-    return select(pairs).where(AppraisalYear.appraisal_id == appraisal_id).scalar_subquery()
-
-
-def _voters_of(case_id: SQLColumnExpression[int], number: SQLColumnExpression[int]) -> ScalarSelect[Any]:
-    """Who approved in a round, as a JSON array of person ids."""
-    people = func.jsonb_agg(Vote.person_id, type_=JSONB)
-    return select(people).where(Vote.case_id == case_id, Vote.round == number).scalar_subquery()
-
-
-def _quorum_of(
-    department_id: SQLColumnExpression[int], value: SQLColumnExpression[Pence], today: ColumnElement[date]
-) -> ScalarSelect[int]:
-    """How many approvals a value needs by the tiers in force that day: the highest tier below it counts."""
-    return (
-        select(ApprovalTier.quorum)
-        .where(
-            ApprovalTier.department_id == department_id,
-            ApprovalTier.over_pence < value,
-            ApprovalTier.valid_from <= today,
-            func.coalesce(ApprovalTier.valid_to, today) >= today,
-        )
-        .order_by(ApprovalTier.over_pence.desc(), ApprovalTier.valid_from.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _facts_statement() -> Select[Any]:
-    latest = select(Appraisal).where(Appraisal.case_id == Case.id).order_by(Appraisal.round.desc()).limit(1)
-    running = aliased(Appraisal, latest.lateral("running"))
-    value = func.coalesce(running.total_pence, Case.amount_pence)
-    return (
-        select(
-            Case.id,
-            func.coalesce(running.round, 0),
-            running.version_number,
-            value,
-            _years_of(running.id),
-            _voters_of(Case.id, running.round),
-            _quorum_of(Case.department_id, value, bindparam("today", type_=Date)),
-        )
-        .outerjoin(running, true())
-        .where(Case.id.in_(bindparam("ids", expanding=True)))
-        .order_by(Case.id)
-    )
-
-
-_FACTS = _facts_statement()
+    rows = read_columns(session, FACTS, {"ids": list(case_ids), "today": london_date(now)})
+    return {row[0]: facts_of(row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class VoteView:
-    """One vote as a page shows it."""
+    """One vote as a page shows it; `void_since` when its giver declared a connection later."""
 
     who: str
     reason: str
     limit_pence: Pence
     at: datetime
+    void_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AppraisalView:
-    """One assessment with its scores, tests, amounts by year and the votes of its round."""
+    """One assessment with its scores, tests, amounts by year and the votes of its round; `all_votes` has the void ones too."""
 
     appraisal: Appraisal
     who: str
     scores: dict[Criterion, int]
     tests: dict[AccountingTest, bool]
     years: dict[int, int]
-    votes: list[VoteView]
+    all_votes: list[VoteView]
+
+    @property
+    def votes(self) -> list[VoteView]:
+        """The votes that count."""
+        return [vote for vote in self.all_votes if vote.void_since is None]
 
 
 def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView | None:
@@ -157,7 +86,7 @@ def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView 
             Person.name,
             select(scores).where(AppraisalScore.appraisal_id == Appraisal.id).scalar_subquery(),
             select(tests).where(AppraisalTest.appraisal_id == Appraisal.id).scalar_subquery(),
-            _years_of(Appraisal.id),
+            years_of(Appraisal.id),
         )
         .join(Person, Person.id == Appraisal.made_by)
         .where(Appraisal.case_id == case.id)
@@ -179,9 +108,59 @@ def appraisal_of(session: Session, viewer: Viewer, case: Case) -> AppraisalView 
 
 def _votes(session: Session, case: Case, number: int) -> list[VoteView]:
     rows = session.execute(
-        select(Vote, Person.name)
+        select(Vote, Person.name, VoteVoided.voided_at)
         .join(Person, Person.id == Vote.person_id)
+        .outerjoin(VoteVoided, VoteVoided.vote_id == Vote.id)
         .where(Vote.case_id == case.id, Vote.round == number)
         .order_by(Vote.id)
     )
-    return [VoteView(name, vote.reason, vote.limit_pence, vote.voted_at) for vote, name in rows]
+    return [VoteView(name, vote.reason, vote.limit_pence, vote.voted_at, void) for vote, name, void in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a decision beside the votes. `reason` is empty for people outside the department, and `who` names nobody."""
+
+    kind: StepKind
+    who: str
+    reason: str
+    told: str
+    until_on: date | None
+    marks: tuple[str, ...]
+    round: int
+    rev: int
+    at: datetime
+
+
+TOLD_OUTSIDE = (StepKind.REJECTED, StepKind.APPEAL_ASKED, StepKind.APPEAL_ACCEPTED, StepKind.APPEAL_REFUSED)
+"""The steps that people outside the department learn of."""
+
+
+def steps_of(session: Session, viewer: Viewer, case: Case) -> list[StepView]:
+    """The steps of a case that the viewer fetched, in their order.
+
+    People outside the department read what was written for them, by whom only that it was the department.
+    """
+    inside = viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)
+    statement = (
+        select(DecisionStep, Person.name)
+        .outerjoin(Person, Person.id == DecisionStep.person_id)
+        .where(DecisionStep.case_id == case.id)
+        .order_by(DecisionStep.id)
+    )
+    if not inside:
+        statement = statement.where(DecisionStep.kind.in_(TOLD_OUTSIDE))
+    return [
+        StepView(
+            row.kind,
+            (name or "The system") if inside else "",
+            row.reason if inside else "",
+            row.told,
+            row.until_on,
+            tuple(row.marks),
+            row.round,
+            row.rev,
+            row.made_at,
+        )
+        for row, name in session.execute(statement)
+    ]

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from workflow.clock import london_date
 from workflow.engine import Data, Facts, Guard, GuardContext, Reason
-from workflow.funds.rules import shortfalls
+from workflow.funds.rules import Shortfall, shortfalls
 from workflow.money import financial_year, format_pounds, year_label
 
 ACCOUNTING_TESTS = ("regularity", "propriety", "value_for_money", "feasibility")
@@ -15,6 +16,8 @@ DUTY_WORDS = {
     "screen": "did the first check of this bid",
     "appraise": "assessed this bid",
     "approve": "approved this bid already",
+    "propose_rejection": "proposed to reject this bid",
+    "reject": "decided to reject this bid before",
     "offer": "made the offer for this bid",
     "check": "checked a payment request of this bid",
     "propose_closure": "proposed to close this bid",
@@ -25,8 +28,11 @@ DUTY_WORDS = {
 class ApprovalFacts:
     """What approval knows of a bid: the assessment of the running round and its votes.
 
-    Amounts are pence by financial year. `quorum` is how many approvals the whole-life value needs. `voters` are the people
-    who approved in this round.
+    Amounts are pence by financial year. `quorum` is how many approvals the whole-life value needs, `rejection_quorum` how
+    many people a rejection. `voters` are the people whose approval counts in this round. `marks` say why only the accounting
+    officer decides. `last_step` is the newest step beside the votes, by name, and `deferred_from` the state that the newest
+    deferral left. `consent_pence` is what the Treasury agreed to in this round. `barred` are the people who judged the bid
+    before an appeal was accepted. `appeal_by` is the last London date for an appeal, None when none can be made.
     """
 
     round: int
@@ -35,6 +41,15 @@ class ApprovalFacts:
     whole_life_pence: int
     quorum: int
     voters: frozenset[int]
+    state: str = ""
+    rejection_quorum: int = 2
+    marks: frozenset[str] = frozenset()
+    last_step: str | None = None
+    deferred_from: str | None = None
+    consent_pence: int = 0
+    barred: frozenset[int] = frozenset()
+    appeal_by: date | None = None
+    has_appealed: bool = False
 
 
 def separated_from(*duties: str) -> Guard:
@@ -161,13 +176,15 @@ def _amounts_fit_the_request(context: GuardContext) -> Reason | None:
             "You",
             field=f"amount_{min(asked)}" if asked else None,
         )
-    for year, amount in sorted(recommended.items()):
-        if amount > asked.get(year, 0):
+    for year in sorted(recommended):
+        so_far = sum(pence for one, pence in recommended.items() if one <= year)
+        asked_so_far = sum(pence for one, pence in asked.items() if one <= year)
+        if so_far > asked_so_far:
             return Reason(
                 "more_than_asked",
-                f"{format_pounds(amount)} is more than the {format_pounds(asked.get(year, 0))} asked "
-                f"for {year_label(year)}.",
-                "Recommend what was asked, or less.",
+                f"{format_pounds(so_far)} is more than the {format_pounds(asked_so_far)} asked "
+                f"for up to {year_label(year)}.",
+                "Recommend what was asked, or less; money may move to a later year, never to an earlier one.",
                 "You",
                 field=f"amount_{year}",
             )
@@ -193,20 +210,39 @@ def _money_is_available(context: GuardContext) -> Reason | None:
             "You",
             field=f"amount_{over}",
         )
-    short = shortfalls(context.facts["funds"].available, recommended)
+    available: Mapping[int, int] = context.facts["funds"].available
+    short = shortfalls(available, recommended)
     if not short:
         return None
     said = "; ".join(
-        f"in {year_label(item.year)} only {format_pounds(max(item.left, 0))} is left, "
+        f"{year_label(item.year)} has {format_pounds(max(item.left, 0))} left, "
         f"{format_pounds(item.missing)} too little"
         for item in short
     )
     return Reason(
         "money_short",
         f"The fund has not enough left: {said}.",
-        "Recommend a part of it, or move it to a later year.",
+        _ways_round(available, short[0]),
         "You, or the finance officer who can ask for more",
         field=f"amount_{short[0].year}",
+    )
+
+
+def _ways_round(available: Mapping[int, int], short: Shortfall) -> str:
+    """What an assessor can do about a year that is short: a part, or a later year with room."""
+    left = max(short.left, 0)
+    part = (
+        f"Recommend a part, {format_pounds(left)} or less for {year_label(short.year)}"
+        if left
+        else f"Recommend nothing for {year_label(short.year)}"
+    )
+    roomy = [year for year, pence in sorted(available.items()) if year > short.year and pence > 0]
+    if not roomy:
+        return f"{part}; no later year has room."
+    missing = format_pounds(short.asked - left)
+    return (
+        f"{part}; or move {missing} to a later year: {year_label(roomy[0])} has "
+        f"{format_pounds(available[roomy[0]])} left."
     )
 
 

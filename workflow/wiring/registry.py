@@ -1,5 +1,6 @@
 """The one list of definitions with their facts, effects, notices and deadlines, by name."""
 
+from workflow.approval import deciders
 from workflow.approval import queries as approval
 from workflow.bids import queries as bids
 from workflow.cases.registry import Registry
@@ -19,6 +20,7 @@ REGISTRY = Registry(
         "bids": bids.facts,
         "consultation": consultation.facts,
         "approval": approval.facts,
+        "deciders": deciders.facts,
         "monitoring": monitoring.facts,
     },
     effects=bid.EFFECTS | bid.MONEY_EFFECTS,

@@ -9,30 +9,32 @@ from wtforms.validators import ValidationError
 
 from workflow.accounts.commands import declare_interest
 from workflow.accounts.queries import Viewer
-from workflow.approval.models import AccountingTest, Criterion
+from workflow.approval.terms import AccountingTest, Criterion, Mark
 from workflow.cases import Case
 from workflow.cases.facts import facts_for
 from workflow.errors import Problem, Refused
 from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
-from workflow.web.approval.words import CRITERION_WORDS, SCORES, TEST_WORDS
+from workflow.web.approval.words import CRITERION_WORDS, MARK_WORDS, SCORES, TEST_WORDS
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import work
-from workflow.web.forms import ActionForm, LongTextField, MoneyField, Option, RadiosField
+from workflow.web.forms import ActionForm, CheckboxesField, LongTextField, MoneyField, Option, RadiosField
 from workflow.web.forms.kit import KitField
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
 
 
 class Recommendation(NamedTuple):
-    """What an assessor says: amounts in pence by financial year, scores 0 to 5, the four tests."""
+    """What an assessor says: amounts in pence by financial year, scores 0 to 5, the four tests, and `marks` with why."""
 
     amounts: dict[int, Pence]
     scores: dict[str, int]
     tests: dict[str, bool]
     recommendation: str
     unsure_of: str
+    marks: tuple[str, ...]
+    marked_why: str
 
 
 @form_named("recommend")
@@ -52,15 +54,30 @@ class RecommendForm(ActionForm):
         longest=1000,
         rows=3,
     )
+    marks = CheckboxesField(
+        "Is it one of these?",
+        hint="Then only the accounting officer decides, with the Treasury’s consent. Leave all empty if it is none of them.",
+        options=tuple(Option(mark.value, *MARK_WORDS[mark]) for mark in Mark),
+    )
+    marked_why = LongTextField(
+        "If it is, why?",
+        hint="The Treasury is asked with these words.",
+        what="The reason",
+        longest=1000,
+        rows=3,
+    )
     years: tuple[int, ...] = ()
+    later: tuple[int, ...] = ()
     criteria = CRITERION_WORDS
     tests = TEST_WORDS
     position_words = POSITION_WORDS
 
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[RecommendForm]":
-        """The form with an amount for each year that the bid asks for, and the scores and tests."""
-        asked = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]["bids"].asked
+        """The form with an amount for each year that the bid asks for or could be moved to, and the scores and tests."""
+        bid = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]["bids"]
+        asked = {year: pence for year, pence in bid.asked.items() if pence}
+        later = tuple(range(max(asked, default=bid.last_year) + 1, bid.last_year + 1))
         fields: dict[str, Any] = {
             f"score_{criterion}": RadiosField(
                 CRITERION_WORDS[criterion],
@@ -86,7 +103,8 @@ class RecommendForm(ActionForm):
             )
             for year in sorted(asked)
         }
-        return type(cls.__name__, (cls,), {**fields, "years": tuple(sorted(asked))})
+        fields |= {f"amount_{year}": MoneyField(f"Amount for {year_label(year)}") for year in later}
+        return type(cls.__name__, (cls,), {**fields, "years": (*sorted(asked), *later), "later": later})
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Gather what the assessor judges from: what was asked, what is left, what councils said."""
@@ -95,17 +113,20 @@ class RecommendForm(ActionForm):
     def visible(self) -> list[KitField]:
         """The fields in the order of the page, where the words come last."""
         return sorted(
-            super().visible(), key=lambda field: field.short_name in {"recommendation", "unsure_of"}
+            super().visible(),
+            key=lambda field: field.short_name in {"marks", "marked_why", "recommendation", "unsure_of"},
         )
 
     def data_tuple(self) -> Recommendation:
         """What was filled in."""
         return Recommendation(
-            amounts={year: self[f"amount_{year}"].data for year in self.years},
+            amounts={year: self[f"amount_{year}"].data or Pence(0) for year in self.years},
             scores={criterion.value: int(self[f"score_{criterion}"].data) for criterion in Criterion},
             tests={test.value: self[f"test_{test}"].data == "yes" for test in AccountingTest},
             recommendation=self.recommendation.data or "",
             unsure_of=self.unsure_of.data or "",
+            marks=tuple(self.marks.data or ()),
+            marked_why=self.marked_why.data or "",
         )
 
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
-from workflow.web.approval import forms
+from workflow.web.approval import forms, referral_forms, step_forms
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
 from workflow.web.bids.frame import bid_frame, has_reached, is_inside
@@ -14,11 +14,23 @@ from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "forms"]  # Importing the forms registers them for their actions.
+__all__ = [
+    "blueprint",
+    "forms",
+    "referral_forms",
+    "step_forms",
+]  # Importing the forms registers them for their actions.
 
 blueprint = Blueprint("approval", __name__)
 
-DECIDING = ("recommend", "approve")
+DECIDING = (
+    "recommend",
+    "approve",
+    "approve_referred",
+    "reject_on_advice",
+    "confirm_rejection",
+    "record_direction",
+)
 """The actions that belong to this tab."""
 
 

@@ -1,6 +1,6 @@
 """The words for criteria, scores and tests, as officials read them."""
 
-from workflow.approval.models import AccountingTest, Criterion
+from workflow.approval.terms import AccountingTest, Criterion, Mark
 from workflow.web.forms import Option
 
 CRITERION_WORDS = {
@@ -21,3 +21,10 @@ TEST_WORDS = {
 
 SCORES = tuple(Option(str(score), str(score)) for score in range(6))
 """From 0, not at all, to 5, fully; the page says what each means."""
+
+MARK_WORDS = {
+    Mark.NOVEL: ("Novel", "Nothing like it was paid for before, so nobody knows its rules"),
+    Mark.CONTENTIOUS: ("Contentious", "It may be criticised in public or in Parliament"),
+    Mark.REPERCUSSIVE: ("Repercussive", "Others could ask for the same, or it costs other departments money"),
+}
+"""What takes a decision out of every delegation, with what each means. Source: Managing Public Money."""
