@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 
+from workflow import documents
 from workflow.accounts.models import Delegation, Organisation, OrganisationKind, Person, RoleAssignment
 from workflow.accounts.roles import Role
 from workflow.approval.defaults import load_tiers
@@ -482,4 +484,82 @@ def to_ineligible(world: World, **given: Any) -> int:
     bid_id = to_checking(world, **given)
     world.act("case", bid_id, "propose_ineligible", NOT_ELIGIBLE)
     world.act("second", bid_id, "confirm_ineligible")
+    return bid_id
+
+
+def with_deciders(world: World) -> None:
+    """Add an accounting officer, a third approver and a second assessor, once."""
+    people = {"accounting": Role.ACCOUNTING_OFFICER, "approver3": Role.APPROVER, "assessor2": Role.ASSESSOR}
+
+    def add(work: Work) -> None:
+        for name, role in people.items():
+            if name in world.ids:
+                continue
+            home = world.ids["DCLG"]
+            someone = Person(email=f"{name}@dclg.example", name=name.title(), organisation_id=home)
+            work.session.add(someone)
+            work.session.flush()
+            world.ids[name] = someone.id
+            dated: dict[str, Any] = {
+                "person_id": someone.id,
+                "organisation_id": home,
+                "valid_from": date(2010, 4, 1),
+            }
+            work.session.add(RoleAssignment(role=role, **dated))
+            if role is Role.APPROVER:
+                work.session.add(Delegation(limit_pence=Pence(1_000_000_000), **dated))
+
+    world.work(SYSTEM, add)
+
+
+def letter(world: World, who: str, folder: Path, name: str = "letter.pdf") -> tuple[int, ...]:
+    """A letter that somebody uploaded, as a form would give it."""
+    pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+    kept: int = world.work(
+        who, lambda work: documents.store(work, folder, name=name, data=pdf, kind="document").id
+    )
+    return (kept,)
+
+
+CONTENTIOUS = {"marks": ("contentious",), "marked_why": "Who leads a council in trouble is fought over."}
+SMALL = {2011: Pence(5_000_000)}
+"""£50,000, which one person may approve or reject."""
+
+
+def to_sent_back(world: World, **given: Any) -> int:
+    """A bid that an approver sent back to be assessed again; its money is free."""
+    bid_id = to_deciding(world, **given)
+    world.act("approver1", bid_id, "send_back", {"reason": "The second year is not explained."})
+    return bid_id
+
+
+def to_rejected(world: World, **given: Any) -> int:
+    """A bid of £50,000 that one person rejected."""
+    bid_id = to_deciding(world, **{"asked": SMALL, **given})
+    world.act("approver1", bid_id, "reject", {"reason": "Another fund pays for this.", "note": "See file 7."})
+    return bid_id
+
+
+def to_deferred(world: World, until: date = date(2011, 9, 1), **given: Any) -> int:
+    """A bid whose decision is put off."""
+    bid_id = to_deciding(world, **given)
+    data = {"until_on": until, "reason": "We wait for the pilot’s report."}
+    world.act("approver1", bid_id, "defer", data)
+    return bid_id
+
+
+def to_referred(world: World, marked: Mapping[str, Any] = CONTENTIOUS, **given: Any) -> int:
+    """A bid that the assessor found contentious, so that only the accounting officer decides."""
+    with_deciders(world)
+    asked = given.get("asked", ASKED)
+    bid_id = to_appraisal(world, **given)
+    world.act("assessor", bid_id, "recommend", {**RECOMMENDATION, **marked, "amounts": dict(asked)})
+    return bid_id
+
+
+def to_direction_sought(world: World, **given: Any) -> int:
+    """A referred bid for which the accounting officer seeks a minister's direction."""
+    bid_id = to_referred(world, **given)
+    objections = {"value_for_money": "Three councils offer the same for half the price."}
+    world.act("accounting", bid_id, "seek_direction", {"objections": objections})
     return bid_id
