@@ -44,6 +44,7 @@ ROOMS = (
     "workflow.web.about.views",
     "workflow.web.eligibility.views",
     "workflow.web.reports.views",
+    "workflow.web.network.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -76,3 +76,49 @@ def rounding_difference(rows: Iterable[int], published: int) -> RoundingDifferen
     """Add the rows up as they are; the difference is shown and never spread over them. Source: domain, section 7, number 12."""
     listed = list(rows)
     return RoundingDifference(Pence(sum(listed)), Pence(published), len(listed))
+
+
+APPROVED_STATES = frozenset(
+    {
+        "approved",
+        "offered",
+        "active",
+        "suspended",
+        "closing",
+        "closed",
+        "terminated",
+        "declined",
+    }
+)
+"""The states that only a bid that was approved comes to."""
+
+
+def is_withheld(support: str | None, area: str | None, state: str) -> bool:
+    """Whether people outside are told no more than that a bid would help a council: until it is approved.
+
+    Source: domain, section 5, intervention bids that name councils.
+    """
+    return support == "intervention" and area == "authorities" and state not in APPROVED_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where a bid works: everywhere, in a region, or for councils by their codes, with the regions that these are in."""
+
+    kind: str
+    region: str | None = None
+    codes: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    def overlaps(self, other: "Area") -> bool:
+        """Whether any place lies in both."""
+        if "national" in {self.kind, other.kind}:
+            return True
+        if self.kind == other.kind == "authorities":
+            return bool(self.codes & other.codes)
+        return bool(self.all_regions & other.all_regions)
+
+    @property
+    def all_regions(self) -> frozenset[str]:
+        """Every region that some of it lies in."""
+        return self.regions if self.region is None else self.regions | {self.region}

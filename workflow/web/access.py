@@ -104,6 +104,9 @@ ACCESS: dict[str, Rule] = {
     "reports.index": ANYONE,
     "reports.review": ANYONE,
     "reports.review_file": ANYONE,
+    "network.index": SIGNED_IN,
+    "network.bids": SIGNED_IN,
+    "network.overlaps": SIGNED_IN,
     "notices.index": SIGNED_IN,
     "notices.show": SIGNED_IN,
     # the demonstration, where it is on
