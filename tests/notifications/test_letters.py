@@ -38,6 +38,7 @@ SAMPLE: dict[str, Any] = {
     "name": "Ada Byron",
     "invitations": [INVITATION],
     "due_on": date(2011, 6, 21),
+    "what": "Councils are asked about this bid",
     "days_left": 84,
     "questions": ["What should change", "Whether it serves a need in your area"],
     "consulted_count": 152,
@@ -47,7 +48,31 @@ SAMPLE: dict[str, Any] = {
     "position": "support with changes",
     "answered_at": NOW,
     "is_late": False,
+    "is_outside": True,
+    "sender": "pat@elsewhere.example",
+    "confirm": SecretLink("confirm_answer", 7, 1),
+    "wrong": SecretLink("dispute_answer", 7, 1),
+    "disputed": "Nobody here sent this. Ask the chief executive.",
+    "is_inside": False,
+    "register_url": "https://grants.example/bids/SLI-2011-0001/consultation?show=held",
+    "counts": True,
+    "why": "The council confirmed it.",
+    "was_on": date(2011, 5, 3),
+    "given": [
+        {
+            "organisation": INVITATION["organisation"],
+            "position": "support",
+            "answered_at": NOW,
+            "words": "Fewer days, please.",
+            "outcome": "The bid was changed in part.",
+            "done": "We took two days off.",
+            "link": SecretLink("answer", 34, 1),
+        }
+    ],
+    "decision": "approved this bid",
     "is_approved": True,
+    "told": "The work overlaps with what another fund pays for already.",
+    "marks": "novel and contentious",
     "claim_pence": 1_250_050,
     "task": "First check",
     "owner": "case officer",
@@ -83,7 +108,13 @@ def test_no_letter_uses_a_term_of_the_department(name: str) -> None:
     assert TERMS.search(letter.text + letter.html) is None
 
 
-ALWAYS_DATED = {"consultation_invitation", "consultation_reminder", "answer_received"}
+ALWAYS_DATED = {
+    "consultation_invitation",
+    "consultation_reminder",
+    "consultation_extended",
+    "consultation_restarted",
+    "answer_received",
+}
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ _ALL = (
         mandatory=True,
         priority=3,
     ),
+    Template("late_answer_counted", Category.WORK, frozenset({"organisation", "position", "due_on"})),
     Template("answers_considered", Category.RECEIPT, frozenset({"given"}), urgent=False, priority=6),
     Template("decision_told", Category.DECISION, frozenset({"given", "decision"}), urgent=False, priority=6),
     Template(
@@ -200,6 +201,7 @@ _ALL = (
         priority=3,
         on_unknown=OnUnknown.ASK,
     ),
+    Template("network_news", Category.WORK, frozenset({"what"}), urgent=False, priority=8),
     Template("offer_accepted", Category.WORK),
     Template("claim_to_check", Category.WORK, frozenset({"claim_pence", "due_on"})),
     Template("claim_to_pay", Category.WORK, frozenset({"claim_pence", "due_on"})),

@@ -6,7 +6,7 @@ dates that they name. Guards come from the rooms whose rule they are. Bids that 
 
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import Workflow
-from workflow.wiring.bid import award, consulting, deciding, first_check, leaving
+from workflow.wiring.bid import award, consulting, deciding, first_check, leaving, news
 from workflow.wiring.bid.roles import ROLES
 
 BID = Workflow(
@@ -19,12 +19,14 @@ BID = Workflow(
         *award.STATES,
         *leaving.STATES,
     ),
-    actions=(
-        *first_check.ACTIONS,
-        *consulting.ACTIONS,
-        *deciding.ACTIONS,
-        *award.ACTIONS,
-        *leaving.ACTIONS,
+    actions=news.with_news(
+        (
+            *first_check.ACTIONS,
+            *consulting.ACTIONS,
+            *deciding.ACTIONS,
+            *award.ACTIONS,
+            *leaving.ACTIONS,
+        )
     ),
     roles=ROLES,
 )
@@ -36,7 +38,9 @@ EFFECTS: dict[str, Effect] = {name: effect for part in _PARTS for name, effect i
 MONEY_EFFECTS: dict[str, Effect] = {
     name: effect for part in _PARTS for name, effect in part.MONEY_EFFECTS.items()
 }
-NOTICES: dict[str, Notice] = {name: notice for part in _PARTS for name, notice in part.NOTICES.items()}
+NOTICES: dict[str, Notice] = news.NOTICES | {
+    name: notice for part in _PARTS for name, notice in part.NOTICES.items()
+}
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     kind: notice for part in _PARTS for kind, notice in part.DEADLINE_NOTICES.items()
 }

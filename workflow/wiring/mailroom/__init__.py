@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import organisations_named, standing_of
+from workflow.accounts.roles import Role
 from workflow.bids.models import Partner
 from workflow.cases import Case
 from workflow.clock import Clock
@@ -21,7 +22,8 @@ from workflow.deadlines.models import Deadline, DeadlineState
 from workflow.errors import NotHere
 from workflow.funds.models import Fund
 from workflow.notifications import Notification
-from workflow.wiring.mailroom import awards, bids, councils, decisions, reminders
+from workflow.wiring.bid.news import NAME as NEWS
+from workflow.wiring.mailroom import awards, bids, councils, decisions, news, reminders
 from workflow.wiring.mailroom.terms import Extra, Found, Payload
 
 __all__ = ["Mailroom"]
@@ -89,6 +91,8 @@ def _still_concerns(session: Session, case: Case, notification: Notification, no
         grants = standing_of(session, notification.person_id, now).grants
     except NotHere:
         return False
+    if notification.template == NEWS:
+        return any(grant.role in {Role.NETWORK_OFFICIAL, Role.NETWORK_BODY} for grant in grants)
     own = {grant.organisation_id for grant in grants}
     if own & {case.department_id, case.proposer_id}:
         return True
@@ -115,5 +119,6 @@ _EXTRA: Mapping[str, Extra] = {
     **councils.EXTRA,
     **decisions.EXTRA,
     **awards.EXTRA,
+    **news.EXTRA,
     **reminders.EXTRA,
 }
