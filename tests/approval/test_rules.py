@@ -125,12 +125,14 @@ def test_all_four_tests_must_be_answered() -> None:
     [
         ({2011: 500_00}, None),
         ({2011: 500_01}, "amount_2011"),
-        ({2013: 1}, "amount_2013"),
+        ({2011: 500_00, 2012: 300_01}, "amount_2012"),
+        ({2011: 0, 2012: 800_00}, None),
+        ({2011: 400_00, 2013: 401_00}, "amount_2013"),
         ({2011: 0, 2012: 0}, "amount_2011"),
         ({}, "amount_2011"),
     ],
 )
-def test_no_more_is_recommended_for_a_year_than_was_asked(
+def test_no_more_is_recommended_than_was_asked_up_to_a_year_and_money_may_move_later(
     amounts: dict[int, int], field_name: str | None
 ) -> None:
     refused = ask(rules.amounts_fit_the_request, data={"amounts": amounts})
