@@ -17,7 +17,7 @@ from workflow.db import Actor
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.notifications import Notification
 
-SUPPORT = Answer(Position.SUPPORT, "", {}, "Pat", "pat@kent.example", publish=True)
+SUPPORT = Answer(Position.SUPPORT, "", {}, "Pat", "pat@ken.example", publish=True)
 
 
 def test_an_answer_in_the_last_second_of_the_london_day_counts_and_the_next_second_is_late(
@@ -155,7 +155,7 @@ def test_a_draft_is_kept_for_a_colleague_and_sending_it_clears_it(world: World) 
             kent,
             link_version=None,
             seen_rev=rev,
-            fields={"name": "Sam", "email": "sam@kent.example", "publish": False},
+            fields={"name": "Sam", "email": "sam@ken.example", "publish": False},
         )
     with world.work("kent") as work:
         commands.send_draft(work, kent, link_version=None, seen_rev=rev, key=uuid4().hex)
@@ -187,7 +187,7 @@ def test_two_colleagues_on_one_draft_never_overwrite_each_other_unseen(world: Wo
 def test_a_page_of_a_draft_that_was_sent_meanwhile_begins_no_new_one(world: World) -> None:
     world.open()
     kent = world.invitation("KEN")
-    whole = {"position": Position.SUPPORT, "name": "Sam", "email": "sam@kent.example", "publish": True}
+    whole = {"position": Position.SUPPORT, "name": "Sam", "email": "sam@ken.example", "publish": True}
     with world.work("kent") as work:
         rev = commands.save_draft(work, kent, link_version=None, seen_rev=0, fields=whole)
     with world.work("kent") as work:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from workflow.consultation.terms import Position
 from workflow.db import SYSTEM, Actor, Sessions, Work, make_engine, make_sessions
 from workflow.errors import WorkflowError
 
-SUPPORT = Answer(Position.SUPPORT, "", {}, "Pat", "pat@kent.example", publish=True)
+SUPPORT = Answer(Position.SUPPORT, "", {}, "Pat", "pat@ken.example", publish=True)
 
 
 @pytest.fixture
@@ -67,7 +68,8 @@ def in_thread(do: Callable[[], object]) -> tuple[threading.Thread, list[BaseExce
 def send(world: World, council: str) -> None:
     invitation_id = world.invitation(council)
     with world.work(Actor("link", link_id=invitation_id), at=LAST_MOMENT) as work:
-        commands.send_answer(work, invitation_id, link_version=1, answer=SUPPORT, key=uuid4().hex)
+        answer = replace(SUPPORT, email=f"pat@{council.lower()}.example")
+        commands.send_answer(work, invitation_id, link_version=1, answer=answer, key=uuid4().hex)
 
 
 def counted_at_close(sessions: Sessions, case_id: int) -> int:

@@ -182,7 +182,7 @@ class World:
             "text": "Two days.",
             "answers": {},
             "name": "Pat",
-            "email": "pat@kent.example",
+            "email": f"pat@{council.lower()}.example",
             "publish": True,
         }
         with self.work(Actor("link", link_id=invitation_id), at=at or self.clock.now()) as work:

@@ -2,29 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from workflow.accounts.models import Organisation
+from workflow.accounts.models import Organisation, Person
 from workflow.accounts.queries import Viewer
-from workflow.bids.content import read_snapshot
-from workflow.bids.models import BidVersion
 from workflow.cases import Case
 from workflow.cases.queries import visible
-from workflow.consultation.commands import ANSWERED_IN
+from workflow.consultation.about import About, about_where
+from workflow.consultation.contacts import COUNCIL_ROLES
 from workflow.consultation.models import (
     Consultation,
-    ConsultationQuestion,
     Disposition,
     Invitation,
+    InvitationStart,
     Response,
     ResponseDraft,
+    ResponseHold,
 )
-from workflow.consultation.queries import COUNCIL_ROLES
+from workflow.consultation.said import Said, said_of
 from workflow.consultation.tallies import NOBODY_ASKED, Tally, tallies_of
-from workflow.consultation.terms import ConsultationKind, Outcome, Position
+from workflow.consultation.terms import HoldKind, Position
 from workflow.errors import NotHere
 
 
@@ -37,59 +37,8 @@ class LinkHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What is asked about: the bid as it was when the consultation opened, and until when.
-
-    `snapshot` is the canonical JSON of the version consulted on, `amount_pence` what that asks for. `questions` are
-    (number, text) in order.
-    """
-
-    consultation_id: int
-    reference: str
-    title: str
-    lead: str
-    amount_pence: int
-    state: str
-    kind: ConsultationKind
-    reason: str | None
-    opens_at: datetime
-    closes_on: date
-    closes_at: datetime
-    closed_at: datetime | None
-    version_number: int
-    snapshot: str
-    questions: tuple[tuple[int, str], ...]
-
-    @property
-    def takes_answers(self) -> bool:
-        """Whether an answer is taken at all; after the close it is held as late."""
-        return self.state in ANSWERED_IN
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One answer of a council, with what was done about it once the lead body has said so."""
-
-    id: int
-    invitation_id: int
-    number: int
-    council: str
-    position: Position
-    text: str
-    answers: Mapping[str, str]
-    publish: bool
-    late: bool
-    counts: bool
-    arrived_at: datetime
-    by_name: str
-    by_email: str
-    outcome: Outcome | None
-    done: str
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed so far. `rev` is 0 when nothing was saved yet."""
+    """What was typed so far; nothing, when `saved_at` is None. `rev` goes on from the draft before."""
 
     rev: int
     position: Position | None
@@ -99,14 +48,20 @@ class Draft:
     email: str
     publish: bool | None
     saved_at: datetime | None
+    saved_by: str = ""
 
-
-NOTHING_TYPED = Draft(0, None, "", {}, "", "", None, None)
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was saved."""
+        return self.saved_at is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """One council's invitation with what it typed and sent so far, the newest answer first."""
+    """One council's invitation with what it typed and sent so far, the newest answer first.
+
+    `earlier` are its answers about earlier texts of the same bid, `started` those who pressed Start, with when.
+    """
 
     id: int
     version: int
@@ -115,6 +70,8 @@ class Invited:
     about: About
     draft: Draft
     said: tuple[Said, ...]
+    earlier: tuple[Said, ...] = ()
+    started: tuple[tuple[str, datetime], ...] = ()
 
 
 def invited(
@@ -135,12 +92,41 @@ def invited(
     if row is None:
         raise NotHere
     invitation, council = row
-    draft = session.get(ResponseDraft, invitation.id)
-    said = _said(session, Response.invitation_id == invitation.id)
-    about = _about(session, Consultation.id == consultation_id)
+    about = about_where(session, Consultation.id == consultation_id)
+    said = said_of(session, Response.invitation_id.in_(_of_same_bid(invitation)))
     return Invited(
-        invitation.id, invitation.version, council, invitation.opened_at, about, _draft(draft), tuple(said)
+        invitation.id,
+        invitation.version,
+        council,
+        invitation.opened_at,
+        about,
+        _draft(session, invitation),
+        tuple(one for one in said if one.invitation_id == invitation.id),
+        tuple(one for one in said if one.invitation_id != invitation.id),
+        _started(session, invitation.id),
     )
+
+
+def _of_same_bid(invitation: Invitation) -> Select[int]:
+    """The ids of a council's invitations about the same bid, this one and those to earlier consultations."""
+    own, same = aliased(Consultation), aliased(Consultation)
+    return (
+        select(Invitation.id)
+        .join(same, same.id == Invitation.consultation_id)
+        .join(own, (own.bid_id == same.bid_id) & (own.occurrence >= same.occurrence))
+        .where(own.id == invitation.consultation_id, Invitation.organisation_id == invitation.organisation_id)
+    )
+
+
+def _started(session: Session, invitation_id: int) -> tuple[tuple[str, datetime], ...]:
+    rows = session.execute(
+        select(Person.name, InvitationStart.started_at)
+        .select_from(InvitationStart)
+        .outerjoin(Person, Person.id == InvitationStart.person_id)
+        .where(InvitationStart.invitation_id == invitation_id)
+        .order_by(InvitationStart.id)
+    )
+    return tuple((name or "Somebody with your council’s link", at) for name, at in rows)
 
 
 def consultation_of_link(session: Session, viewer: LinkHolder) -> int:
@@ -161,10 +147,26 @@ def _answers_for(viewer: Viewer | LinkHolder) -> ColumnElement[bool]:
     return Invitation.organisation_id.in_(viewer.organisations(*COUNCIL_ROLES))
 
 
-def _draft(row: ResponseDraft | None) -> Draft:
-    if row is None:
-        return NOTHING_TYPED
-    return Draft(row.rev, row.position, row.text, row.answers, row.name, row.email, row.publish, row.saved_at)
+def _draft(session: Session, invitation: Invitation) -> Draft:
+    found = session.execute(
+        select(ResponseDraft, Person.name)
+        .outerjoin(Person, Person.id == ResponseDraft.saved_by)
+        .where(ResponseDraft.invitation_id == invitation.id)
+    ).one_or_none()
+    if found is None:
+        return Draft(invitation.draft_rev, None, "", {}, "", "", None, None)
+    row, name = found
+    return Draft(
+        row.rev,
+        row.position,
+        row.text,
+        row.answers,
+        row.name,
+        row.email,
+        row.publish,
+        row.saved_at,
+        name or row.name,
+    )
 
 
 def about(session: Session, viewer: Viewer, consultation_id: int) -> About:
@@ -173,7 +175,7 @@ def about(session: Session, viewer: Viewer, consultation_id: int) -> About:
     Raises:
         NotHere: when the viewer does not.
     """
-    return _about(session, (Consultation.id == consultation_id) & visible(viewer))
+    return about_where(session, (Consultation.id == consultation_id) & visible(viewer))
 
 
 def public_consultation(session: Session, viewer: Viewer | None, consultation_id: int) -> tuple[About, Tally]:
@@ -183,49 +185,9 @@ def public_consultation(session: Session, viewer: Viewer | None, consultation_id
         NotHere: when there is none.
     """
     del viewer  # It is public.
-    found = _about(session, Consultation.id == consultation_id)
+    found = about_where(session, Consultation.id == consultation_id)
     tally = tallies_of(session, [consultation_id]).get(consultation_id, NOBODY_ASKED)
     return found, tally
-
-
-def _about(session: Session, condition: ColumnElement[bool]) -> About:
-    lead = aliased(Organisation)
-    row = session.execute(
-        select(Consultation, Case, lead.name, BidVersion.snapshot)
-        .join(Case, Case.id == Consultation.bid_id)
-        .join(lead, lead.id == Case.proposer_id)
-        .join(
-            BidVersion,
-            (BidVersion.bid_id == Consultation.bid_id) & (BidVersion.number == Consultation.version_number),
-        )
-        .where(condition)
-    ).one_or_none()
-    if row is None:
-        raise NotHere
-    one, case, lead_name, snapshot = row
-    questions = session.execute(
-        select(ConsultationQuestion.number, ConsultationQuestion.text)
-        .where(ConsultationQuestion.consultation_id == one.id)
-        .order_by(ConsultationQuestion.number)
-    )
-    return About(
-        one.id,
-        case.reference,
-        case.title,
-        lead_name,
-        # What was asked for then; what is granted since is told with the award, and not before.
-        sum(pence for _, _, pence in read_snapshot(snapshot).get("amounts", ())),
-        case.state,
-        one.kind,
-        one.reason,
-        one.opens_at,
-        one.closes_on,
-        one.closes_at,
-        one.closed_at,
-        one.version_number,
-        snapshot,
-        tuple((number, text) for number, text in questions),
-    )
 
 
 def answer(session: Session, viewer: Viewer, response_id: int) -> tuple[About, tuple[Said, ...]]:
@@ -243,7 +205,7 @@ def answer(session: Session, viewer: Viewer, response_id: int) -> tuple[About, t
     ).one_or_none()
     if place is None:
         raise NotHere
-    said = _said(session, Response.invitation_id == place[0])
+    said = said_of(session, Response.invitation_id == place[0])
     chosen = [one for one in said if one.id == response_id]
     return about(session, viewer, place[1]), (*chosen, *(one for one in said if one.id != response_id))
 
@@ -267,33 +229,19 @@ def next_to_dispose(session: Session, viewer: Viewer, consultation_id: int) -> i
     )
 
 
-def _said(session: Session, condition: ColumnElement[bool]) -> list[Said]:
-    rows = session.execute(
-        select(Response, Organisation.name, Invitation.response_id, Disposition)
+def late_and_held(session: Session, viewer: Viewer, consultation_id: int) -> list[Said]:
+    """The late answers of a consultation that are held, by council, for those who see the bid."""
+    late = (
+        select(ResponseHold.response_id)
+        .join(Response, Response.id == ResponseHold.response_id)
         .join(Invitation, Invitation.id == Response.invitation_id)
-        .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .outerjoin(Disposition, Disposition.response_id == Response.id)
-        .where(condition)
-        .order_by(Organisation.name, Response.number.desc(), Response.id.desc())
+        .join(Consultation, Consultation.id == Invitation.consultation_id)
+        .join(Case, Case.id == Consultation.bid_id)
+        .where(
+            Consultation.id == consultation_id,
+            ResponseHold.kind == HoldKind.LATE,
+            ResponseHold.resolved_at.is_(None),
+            visible(viewer),
+        )
     )
-    return [_one(*row) for row in rows]
-
-
-def _one(response: Response, council: str, counted_id: int | None, done: Disposition | None) -> Said:
-    return Said(
-        response.id,
-        response.invitation_id,
-        response.number,
-        council,
-        response.position,
-        response.text,
-        response.answers,
-        response.publish,
-        response.late,
-        response.id == counted_id,
-        response.arrived_at,
-        response.by_name,
-        response.by_email,
-        None if done is None else done.outcome,
-        "" if done is None else done.text,
-    )
+    return said_of(session, Response.id.in_(late))

@@ -15,12 +15,10 @@ from workflow.accounts.models import Organisation, Person, RoleAssignment
 from workflow.accounts.queries import in_force, people_with
 from workflow.accounts.roles import Role
 from workflow.cases import Case
-from workflow.cases.notices import address_hash
+from workflow.consultation.contacts import COUNCIL_ROLES
 from workflow.consultation.models import Invitation, Response
 from workflow.consultation.tallies import newest, tally_of
-from workflow.notifications import Message, Named, Recipient
-
-COUNCIL_ROLES = (Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX)
+from workflow.notifications import Named, Recipient
 
 
 def invited_councils(
@@ -41,6 +39,43 @@ def silent_councils(
     if consultation is None:
         return []
     return _by_address(to_invite(session, consultation.id, now=now, silent_only=True))
+
+
+def council_of_answer(
+    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
+) -> list[Recipient]:
+    """Everybody who may answer for the council whose answer an action is about, and whoever sent that answer."""
+    del case
+    response = session.get_one(Response, data["response_id"])
+    invitation = session.get_one(Invitation, response.invitation_id)
+    council = to_invite(session, invitation.consultation_id, now=now, only=invitation.id)
+    sender = Named(response.by_email, "", response.by_person, {"name": response.by_name})
+    about = {"invitation_id": invitation.id, "response_id": response.id}
+    return [
+        Recipient(one.address, str(one.payload["name"]), one.person_id, about) for one in (*council, sender)
+    ]
+
+
+def councils_that_answered(
+    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
+) -> list[Recipient]:
+    """Everybody who may answer for a council whose answer counts; `named` lists their invitations."""
+    del data
+    consultation = newest(session, case.id)
+    if consultation is None:
+        return []
+    return _by_address(to_invite(session, consultation.id, now=now, answered_only=True))
+
+
+DECIDED = frozenset({"approved", "rejected"})
+"""States that say what the department decided; a vote that leaves the bid where it was is told to nobody outside."""
+
+
+def councils_told_of_decision(
+    session: Session, case: Case, *, now: datetime, data: Mapping[str, Any]
+) -> list[Recipient]:
+    """The councils that answered, once the bid is decided; nobody while another decision is needed."""
+    return councils_that_answered(session, case, now=now, data=data) if case.state in DECIDED else []
 
 
 def _by_address(named: Sequence[Named]) -> list[Recipient]:
@@ -88,11 +123,12 @@ def to_invite(
     *,
     now: datetime,
     silent_only: bool = False,
+    answered_only: bool = False,
     only: int | None = None,
 ) -> list[Named]:
     """Each invitation with its council's mailbox and each person who may answer, once an address, in one statement.
 
-    `silent_only` leaves out the councils that have answered; `only` takes one invitation.
+    `silent_only` leaves out the councils whose answer counts, `answered_only` the others; `only` takes one invitation.
     """
     query = (
         select(Invitation.id, Organisation.name, Organisation.mailbox, Person.id, Person.name, Person.email)
@@ -109,6 +145,8 @@ def to_invite(
     )
     if silent_only:
         query = query.where(Invitation.response_id.is_(None))
+    if answered_only:
+        query = query.where(Invitation.response_id.is_not(None))
     if only is not None:
         query = query.where(Invitation.id == only)
     found: dict[tuple[str, int], Named] = {}
@@ -119,27 +157,3 @@ def to_invite(
                 one = Named(address, f"invitation:{invitation_id}", someone, payload)
                 found.setdefault((address.strip().lower(), invitation_id), one)
     return list(found.values())
-
-
-def confirmations(
-    session: Session, case: Case, invitation: Invitation, response: Response, *, now: datetime
-) -> list[Message]:
-    """The confirmation of an answer, to whoever sent it and to everybody who may answer for the council.
-
-    A council so learns of an answer that it did not mean to give, while it can still replace it.
-    """
-    sender = Named(response.by_email, "", response.by_person, {"name": response.by_name})
-    council = to_invite(session, invitation.consultation_id, now=now, only=invitation.id)
-    names = {one.address.strip().lower(): one for one in reversed([sender, *council])}
-    payload = {"case_id": case.id, "invitation_id": invitation.id, "response_id": response.id}
-    return [
-        Message(
-            key=f"answer_received:response:{response.id}:{address_hash(address)}",
-            template="answer_received",
-            address=address,
-            subject=f"invitation:{invitation.id}",
-            person_id=one.person_id,
-            payload={**payload, "name": one.payload["name"]},
-        )
-        for address, one in names.items()
-    ]

@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from workflow import audit, notifications
 from workflow.cases import Case, hold_case, once
-from workflow.consultation.audiences import confirmations
+from workflow.consultation.contacts import contacts_of
 from workflow.consultation.inviting import case_of, own_invitation, stream_of
-from workflow.consultation.models import Consultation, Invitation, Response, ResponseDraft
+from workflow.consultation.models import Consultation, Invitation, InvitationStart, Response, ResponseDraft
+from workflow.consultation.receipts import confirmations
 from workflow.consultation.rules import is_on_time
-from workflow.consultation.terms import Position
+from workflow.consultation.standing import hold
+from workflow.consultation.terms import HoldKind, Position
 from workflow.db import Work
 from workflow.errors import Invalid, Problem, Refused
 
@@ -44,10 +47,17 @@ class Answer:
 def start_answer(work: Work, invitation_id: int, *, link_version: int | None) -> None:
     """Somebody pressed Start: the invitation was opened by a person. Pressing it again changes nothing.
 
+    Each person is kept once, and whoever came by the link once, so that colleagues see who is at work.
+
     Raises:
         NotHere: when the link is of another council or was replaced, or the person is of another council.
     """
     invitation = own_invitation(work, invitation_id, link_version)
+    work.session.execute(
+        insert(InvitationStart)
+        .values(invitation_id=invitation_id, person_id=work.actor.person_id, started_at=work.now)
+        .on_conflict_do_nothing()
+    )
     if invitation.opened_at is None:
         invitation.opened_at = work.now
         audit.record(work, stream_of(invitation_id), "answer_started", {})
@@ -59,7 +69,7 @@ def save_draft(
     """Keep what was typed so far, so that a colleague can go on from there; returns the draft's new revision.
 
     `fields` may hold `position`, `text`, `answers`, `name`, `email`, `publish`; only those given are changed. `seen_rev`
-    is the revision of the draft that the page was drawn from, 0 when there was none.
+    is the revision of the draft that the page was drawn from; it goes on from one draft to the next, from 0.
 
     Raises:
         NotHere: as `start_answer`. Refused: when somebody else saved since, or no answer is taken any more.
@@ -69,16 +79,20 @@ def save_draft(
     _governing(work, invitation, case)
     draft = work.session.get(ResponseDraft, invitation_id)
     # A draft that is gone was sent meanwhile, so the page shows words that nobody would know to be left over.
-    if seen_rev != (0 if draft is None else draft.rev):
+    if seen_rev != _newest_rev(invitation, draft):
         raise Refused([_somebody_else_saved()])
     if draft is None:
-        draft = ResponseDraft(invitation_id=invitation_id, rev=0, answers={})
+        draft = ResponseDraft(invitation_id=invitation_id, rev=invitation.draft_rev, answers={})
         work.session.add(draft)
     for name, value in fields.items():
         setattr(draft, name, value)
     draft.rev += 1
-    draft.saved_at = work.now
+    draft.saved_at, draft.saved_by = work.now, work.actor.person_id
     return draft.rev
+
+
+def _newest_rev(invitation: Invitation, draft: ResponseDraft | None) -> int:
+    return invitation.draft_rev if draft is None else draft.rev
 
 
 def _somebody_else_saved() -> Problem:
@@ -96,7 +110,8 @@ def send_answer(
     """Send a council's answer. It replaces the council's earlier one in the tally, and every answer is kept.
 
     `work.now` is when the request arrived. Before the close the answer counts; at or after it, or when the close has
-    counted already, it is held as late with its arrival time. Returns `response_id`, `number` and `late`.
+    counted already, it is held as late with its arrival time. One that came by the link from an address that the council
+    does not know is held until somebody of the council confirms it. Returns `response_id`, `number`, `late` and `outside`.
 
     Raises:
         NotHere: as `start_answer`. Refused: when no answer is taken any more. Invalid: naming the field.
@@ -137,13 +152,26 @@ def _send(
     late = consultation.closed_at is not None or not is_on_time(work.now, consultation.closes_at)
     given = answer or _from_draft(work, invitation_id, seen_rev)
     response = _add_response(work, invitation, given, late=late)
-    if not late:
+    contacts = contacts_of(work.session, invitation.organisation_id, work.now)
+    outside = work.actor.kind == "link" and not contacts.knows(given.email)
+    for kind, is_so in ((HoldKind.LATE, late), (HoldKind.OUTSIDE, outside)):
+        if is_so:
+            hold(work, response.id, kind)
+    _end_draft(work, invitation)
+    if not (late or outside):
         invitation.response_id = response.id
     invitation.opened_at = invitation.opened_at or work.now
-    work.session.execute(delete(ResponseDraft).where(ResponseDraft.invitation_id == invitation_id))
-    _record_answer(work, response)
-    notifications.owe(work, confirmations(work.session, case, invitation, response, now=work.now))
-    return {"response_id": response.id, "number": response.number, "late": late}
+    _record_answer(work, response, outside=outside)
+    notifications.owe(work, confirmations(work, case, invitation, response, contacts))
+    return {"response_id": response.id, "number": response.number, "late": late, "outside": outside}
+
+
+def _end_draft(work: Work, invitation: Invitation) -> None:
+    """The draft is gone, and its number is used up: a page that was drawn from it can no longer be saved or sent."""
+    draft = work.session.get(ResponseDraft, invitation.id)
+    invitation.draft_rev = _newest_rev(invitation, draft) + 1
+    if draft is not None:
+        work.session.delete(draft)
 
 
 def _from_draft(work: Work, invitation_id: int, seen_rev: int) -> Answer:
@@ -219,11 +247,12 @@ def _governing(work: Work, invitation: Invitation, case: Case) -> Consultation:
     raise Refused([Problem("consultation_over", text, "You can still read the bid and the answers.", "")])
 
 
-def _record_answer(work: Work, response: Response) -> None:
+def _record_answer(work: Work, response: Response, *, outside: bool) -> None:
+    held = "answer_held_late" if response.late else "answer_held_outside" if outside else "answer_sent"
     audit.record(
         work,
         stream_of(response.invitation_id),
-        "answer_held_late" if response.late else "answer_sent",
+        held,
         {"response": response.id, "number": response.number, "position": response.position.value},
         texts={"text": response.text, "by_name": response.by_name, "by_email": response.by_email},
     )

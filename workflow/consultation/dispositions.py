@@ -13,12 +13,17 @@ from workflow.db import Work
 from workflow.errors import Invalid, NotAllowed, NotHere, Problem, Refused
 
 
-def set_disposition(work: Work, response_id: int, *, outcome: Outcome, text: str) -> None:
+def set_disposition(
+    work: Work, response_id: int, *, outcome: Outcome, text: str, seen_rev: int | None = None
+) -> None:
     """The lead body says what it did about one answer, and why; it may reword that until it sends its response.
+
+    `seen_rev` is the revision of the words that the page showed, 0 when there were none; None does not ask.
 
     Raises:
         NotHere: when the answer is of a bid the person may not see. NotAllowed: when the person is not of the lead body.
-        Refused: before the close, after the response was sent, or when a later answer replaced this one.
+        Refused: before the close, after the response was sent, when a later answer replaced this one, or (`CHANGED`) when
+        a colleague said something else since.
         Invalid: when nothing is said.
     """
     if not text.strip():
@@ -30,11 +35,13 @@ def set_disposition(work: Work, response_id: int, *, outcome: Outcome, text: str
     _is_of_lead(work, case)
     invitation = work.session.get_one(Invitation, response.invitation_id, populate_existing=True)
     _may_be_disposed(work, case, invitation, response)
+    before = work.session.get(Disposition, response_id, populate_existing=True, with_for_update=True)
+    _is_as_seen(before, seen_rev)
     values = {"outcome": outcome, "text": text.strip(), "by": work.actor.person_id, "at": work.now}
     work.session.execute(
         insert(Disposition)
         .values(response_id=response_id, **values)
-        .on_conflict_do_update(index_elements=["response_id"], set_=values)
+        .on_conflict_do_update(index_elements=["response_id"], set_={**values, "rev": Disposition.rev + 1})
     )
     audit.record(
         work,
@@ -43,6 +50,17 @@ def set_disposition(work: Work, response_id: int, *, outcome: Outcome, text: str
         {"response": response_id, "outcome": outcome.value},
         texts={"text": text.strip()},
     )
+
+
+CHANGED = "disposition_changed"
+"""The code of the reason that a colleague said something else since the page was drawn."""
+
+
+def _is_as_seen(before: Disposition | None, seen_rev: int | None) -> None:
+    if seen_rev is None or seen_rev == (0 if before is None else before.rev):
+        return
+    text = "A colleague said something else about this answer while you were writing."
+    raise Refused([Problem(CHANGED, text, "Read both, and keep the words that are right.", "You")])
 
 
 def _is_of_lead(work: Work, case: Case) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from workflow.bids.models import BidVersion
 from workflow.cases.registry import EffectContext
+from workflow.consultation.elections import running_on
 from workflow.consultation.inviting import invite
 from workflow.consultation.models import Consultation, ConsultationQuestion, ConsultationReport
 from workflow.consultation.rules import ConsultationFacts, closing_moment, real_closing_date
@@ -26,12 +27,12 @@ def open_consultation(work: Work, context: EffectContext) -> None:
     """Fix the text, the dates, the questions and the councils asked, as the authorities live that day.
 
     `data`: `kind`, `consultees` ("all" or codes of authorities), `closes_on`, `reason`, `questions` (a text with one a line,
-    or a list).
+    or a list), and `election_reason` when it starts before polls.
 
     Raises:
         Invalid: when a code is of no authority that lives that day, or a question is too long.
     """
-    consultation = _new_consultation(work, context)
+    consultation = new_consultation(work, context, ConsultationKind(context.data["kind"]))
     work.session.add(consultation)
     work.session.flush()  # Its id names the questions and the invitations.
     questions = _questions(context.data.get("questions"))
@@ -57,7 +58,8 @@ def open_consultation(work: Work, context: EffectContext) -> None:
     )
 
 
-def _new_consultation(work: Work, context: EffectContext) -> Consultation:
+def new_consultation(work: Work, context: EffectContext, kind: ConsultationKind) -> Consultation:
+    """The row of a consultation that opens now, about the newest version of the bid; it is not added yet."""
     facts: ConsultationFacts = context.facts["consultation"]
     data, case_id = context.data, context.case.id
     asked: date = data["closes_on"]
@@ -68,14 +70,22 @@ def _new_consultation(work: Work, context: EffectContext) -> Consultation:
         bid_id=case_id,
         occurrence=1 if before is None else before.occurrence + 1,
         version_number=_version_consulted_on(work, case_id),
-        kind=ConsultationKind(data["kind"]),
+        kind=kind,
         reason=str(data.get("reason") or "").strip() or None,
+        # Outside the periods before polls nobody asks for one, and what was typed all the same is not published.
+        election_reason=_election_reason(facts, data),
         opens_at=work.now,
         opened_by=work.actor.person_id,
         asked_closes_on=asked,
         closes_on=closes_on,
         closes_at=closing_moment(closes_on),
     )
+
+
+def _election_reason(facts: ConsultationFacts, data: Mapping[str, Any]) -> str | None:
+    if not running_on(facts.elections, facts.today):
+        return None
+    return str(data.get("election_reason") or "").strip() or None
 
 
 def _version_consulted_on(work: Work, bid_id: int) -> int:
@@ -98,7 +108,7 @@ def _questions(given: str | Sequence[str] | None) -> list[str]:
 
 def close_consultation(work: Work, context: EffectContext) -> None:
     """Close it and put the tally of that moment into the event, so that what came later can be told apart."""
-    consultation = _newest(work, context)
+    consultation = newest_consultation(work, context)
     consultation.closed_at = work.now
     tally = tally_of(work.session, consultation.id)
     context.payload.update(consultation=consultation.id, invited=tally.invited, answered=tally.answered)
@@ -107,7 +117,7 @@ def close_consultation(work: Work, context: EffectContext) -> None:
 
 def mark_response_sent(work: Work, context: EffectContext) -> None:
     """Keep what the lead body says about the answers as a whole."""
-    consultation = _newest(work, context)
+    consultation = newest_consultation(work, context)
     summary = str(context.data.get("summary") or "").strip()
     if not summary:
         raise Invalid("Say in a few sentences what you did about the answers.", field="summary")
@@ -123,7 +133,7 @@ def mark_response_sent(work: Work, context: EffectContext) -> None:
 
 def accept_response(work: Work, context: EffectContext) -> None:
     """Accept it, with the date by which the report is published."""
-    consultation = _newest(work, context)
+    consultation = newest_consultation(work, context)
     report = work.session.get_one(ConsultationReport, consultation.id)
     report.accepted_at, report.accepted_by = work.now, work.actor.person_id
     report.report_on = _report_date(context.data, context.facts["consultation"], consultation)
@@ -139,7 +149,8 @@ def _report_date(data: Mapping[str, Any], facts: ConsultationFacts, consultation
     return chosen
 
 
-def _newest(work: Work, context: EffectContext) -> Consultation:
+def newest_consultation(work: Work, context: EffectContext) -> Consultation:
+    """The newest consultation of the bid, which exists: the guards of these actions see to that."""
     found = newest(work.session, context.case.id)
     assert found is not None  # The guards of these actions refuse a bid without a consultation.
     return found

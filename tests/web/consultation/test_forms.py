@@ -10,7 +10,7 @@ from tests.consultation.world import OPENED, World
 from workflow.cases import Case
 from workflow.clock import FixedClock
 from workflow.web.actions import form_for
-from workflow.web.consultation.forms import ACTION_FORMS, OpenConsultationForm
+from workflow.web.consultation.forms import OpenConsultationForm
 
 TYPED = {
     "kind": "full",
@@ -87,7 +87,3 @@ def test_the_earliest_dates_of_both_kinds_stand_beside_the_date(
     form, _ = opening(app, world)
     assert "Tuesday 3 May 2011" in form.closes_on.hint
     assert "Monday 7 March 2011" in form.closes_on.hint
-
-
-def test_the_forms_of_this_room_are_those_of_its_actions() -> None:
-    assert set(ACTION_FORMS) == {"open_consultation", "send_response", "accept_response"}

@@ -20,7 +20,7 @@ from workflow.consultation.models import Invitation, InvitationFetch, Response
 from workflow.consultation.terms import Position
 from workflow.notifications import links
 
-YOU = {"name": "Pat Smith", "email": "pat@kent.example", "publish": "yes"}
+YOU = {"name": "Pat Smith", "email": "pat@ken.example", "publish": "yes"}
 
 
 def come_by_link(client: FlaskClient, app: Flask, world: World, council: str = "KEN") -> str:
@@ -68,7 +68,7 @@ def test_a_council_answers_from_its_link_in_four_pages_and_a_check(
     assert (sent.position, sent.answers) == (Position.SUPPORT_WITH_CHANGES, {"1": "Yes, in our schools."})
     assert (sent.by_name, sent.by_email, sent.publish, sent.by_person) == (
         "Pat Smith",
-        "pat@kent.example",
+        "pat@ken.example",
         True,
         None,
     )

@@ -1,6 +1,7 @@
 """The forms of this room's actions; what councils answer is in `answer_forms`."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -13,11 +14,12 @@ from workflow.consultation.models import ConsultationReport
 from workflow.consultation.queries import Authority, authorities, report_of
 from workflow.consultation.register import RegisterCounts, register_counts
 from workflow.consultation.rules import written
-from workflow.consultation.setting_up import possible_dates
+from workflow.consultation.setting_up import Dates, open_by_council, possible_dates
 from workflow.consultation.tallies import newest
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
 from workflow.web.actions import form_named
+from workflow.web.consultation.change_forms import election_field, typed
 from workflow.web.consultation.words import TYPE_WORDS
 from workflow.web.forms import ActionForm, CheckboxesField, DateField, LongTextField, Option, RadiosField
 
@@ -30,6 +32,7 @@ class OpenData(NamedTuple):
     closes_on: date
     reason: str
     questions: str
+    election_reason: str
 
 
 @form_named("open_consultation")
@@ -58,6 +61,7 @@ class OpenConsultationForm(ActionForm):
         required="Enter the last day for answers",
     )
     reason = LongTextField("Reason for a light consultation", what="Reason", longest=1000, rows=3)
+    election_reason = election_field()
     asked = RadiosField(
         "Who is asked?",
         options=[
@@ -77,12 +81,18 @@ class OpenConsultationForm(ActionForm):
         rows=4,
     )
     living: Sequence[Authority] = ()
+    dates: Dates
+    busy: Mapping[str, int]
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
-        """Fill in the councils that exist today and the earliest dates."""
+        """Fill in the councils that exist today with what each has open, the earliest dates, and elections."""
         del case
         self.living = authorities(session, viewer, now)
-        earliest = possible_dates(session, viewer, now).earliest
+        self.busy = open_by_council(session, viewer, now)
+        self.dates = possible_dates(session, viewer, now)
+        if not self.dates.elections:
+            del self.election_reason
+        earliest = self.dates.earliest
         self.closes_on.hint = (
             "A day off moves to the next working day, and councils are told that date. Opened now, a full "
             f"consultation may close on {written(earliest[ConsultationKind.FULL])} at the earliest, a light one on "
@@ -94,7 +104,22 @@ class OpenConsultationForm(ActionForm):
         self.types.options = tuple(
             Option(value, TYPE_WORDS.get(value, value)) for value in _known(one.type for one in self.living)
         )
-        self.consultees.options = tuple(Option(one.code, one.name) for one in self.living)
+        self.consultees.options = tuple(
+            Option(one.code, f"{one.name}{self._has_open(one)}") for one in self.living
+        )
+
+    def _has_open(self, one: Authority) -> str:
+        count = self.busy.get(one.code)
+        return f" ({count} open)" if count else ""
+
+    @property
+    def busy_words(self) -> str:
+        """How many consultations councils have open, in a sentence: "353 councils have 1 open, 4 have 2"."""
+        counted = sorted(Counter(self.busy.values()).items())
+        return ", ".join(
+            f"{councils} {'council has' if councils == 1 else 'councils have'} {number} open"
+            for number, councils in counted
+        )
 
     def validate_asked(self, field: RadiosField) -> None:
         """Ask for the ticks that the choice needs."""
@@ -112,6 +137,7 @@ class OpenConsultationForm(ActionForm):
             self.closes_on.data,
             self.reason.data or "",
             self.questions.data or "",
+            typed(self.election_reason),
         )
 
     def _consultees(self) -> str | tuple[str, ...]:
@@ -195,11 +221,3 @@ class AcceptResponseForm(ActionForm):
     def data_tuple(self) -> AcceptResponseData:
         """What the command takes."""
         return AcceptResponseData(self.reason.data or "", self.report_on.data)
-
-
-ACTION_FORMS: dict[str, type[ActionForm]] = {
-    "open_consultation": OpenConsultationForm,
-    "send_response": SendResponseForm,
-    "accept_response": AcceptResponseForm,
-}
-"""The forms of this room's actions, by the name in the definition."""

@@ -11,12 +11,13 @@ from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.consultation import answers, queries, register
+from workflow.consultation.about import About
 from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.web.bids.frame import bid_frame
-from workflow.web.consultation import forms, public, respond
+from workflow.web.consultation import change_forms, forms, public, respond
 from workflow.web.consultation.answer_forms import DispositionForm
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
@@ -24,7 +25,7 @@ from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS, TYPE_
 from workflow.web.context import current_viewer, read_session, viewer, work
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "forms", "public", "respond"]
+__all__ = ["blueprint", "change_forms", "forms", "public", "respond"]
 
 SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
 
@@ -100,7 +101,7 @@ def answer(response_id: int) -> Response:
     return _on_to_the_next(about)
 
 
-def _on_to_the_next(about: answers.About) -> Response:
+def _on_to_the_next(about: About) -> Response:
     """From one answer to the next without a word on it; after the last, back to the register."""
     with work() as opened:
         following = answers.next_to_dispose(opened.session, viewer(), about.consultation_id)

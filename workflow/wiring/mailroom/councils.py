@@ -9,19 +9,16 @@ from workflow.accounts.models import Organisation
 from workflow.accounts.queries import people_named
 from workflow.cases import Case
 from workflow.clock import london_date
-from workflow.consultation.models import Consultation, ConsultationQuestion, Invitation, Response
+from workflow.consultation.models import (
+    Consultation,
+    ConsultationMove,
+    ConsultationQuestion,
+    Invitation,
+)
 from workflow.consultation.tallies import newest, tally_of
-from workflow.consultation.terms import Position
 from workflow.notifications import SecretLink
+from workflow.wiring.mailroom import answers
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
-
-POSITIONS = {
-    Position.SUPPORT: "support",
-    Position.SUPPORT_WITH_CHANGES: "we would support it if it changed",
-    Position.NEUTRAL: "neutral, or no view",
-    Position.OPPOSE: "oppose",
-}
-"""The positions as mail words them."""
 
 STANDARD_QUESTIONS = ("What is your council’s position?", "What should change, or why do you oppose it?")
 """What every consultation asks before the questions of its own."""
@@ -79,23 +76,30 @@ def _consultation(_room: Room, session: Session, case: Case, _payload: Payload) 
     return None if consultation is None else _counts(session, consultation)
 
 
-def _answer(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
-    response = session.get(Response, payload["response_id"])
+def _restarted(room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    found = _invitation(room, session, case, payload)
     consultation = newest(session, case.id)
-    if response is None or consultation is None:
+    return (
+        None if found is None or consultation is None else {**found, "why": consultation.change_reason or ""}
+    )
+
+
+def _extended(room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """The new last day, for councils with their links, for the lead body without; None when it was moved again."""
+    consultation = newest(session, case.id)
+    if consultation is None or consultation.closes_on.isoformat() != payload["said"]["closes_on"]:
         return None
-    council = session.scalars(
-        select(Organisation.name)
-        .join(Invitation, Invitation.organisation_id == Organisation.id)
-        .where(Invitation.id == response.invitation_id)
+    moved = session.scalars(
+        select(ConsultationMove)
+        .where(ConsultationMove.consultation_id == consultation.id)
+        .order_by(ConsultationMove.id.desc())
+        .limit(1)
     ).one()
-    return {
-        "organisation": council,
-        "position": POSITIONS[response.position],
-        "answered_at": response.arrived_at,
-        "is_late": response.late,
-        "due_on": consultation.closes_on,
-    }
+    facts = {"was_on": moved.from_on, "due_on": moved.to_on, "why": moved.reason}
+    if "named" not in payload:
+        return {**facts, "invitations": []}
+    found = _invitation(room, session, case, payload)
+    return None if found is None else {**found, **facts}
 
 
 EXTRA: Mapping[str, Extra] = {
@@ -104,6 +108,8 @@ EXTRA: Mapping[str, Extra] = {
     "consultation_started": _consultation,
     "consultation_closed": _consultation,
     "low_response": _consultation,
-    "answer_received": _answer,
+    "consultation_restarted": _restarted,
+    "consultation_extended": _extended,
+    **answers.EXTRA,
 }
 """By template."""
