@@ -221,7 +221,10 @@ def check_and_ask(cast: Cast, product: Product, reference: str) -> None:
     officer.unfold()
     officer.choose(regions="North East")
     officer.fill(
-        closes_on="29 4 2011", reason="The outcome was consulted on.", questions="Does it serve a need?"
+        closes_on="29 4 2011",
+        reason="The outcome was consulted on.",
+        election_reason="The work begins in May.",
+        questions="Does it serve a need?",
     )
     officer.press()
     officer.open(f"/bids/{reference}/consultation")

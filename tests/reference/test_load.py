@@ -47,6 +47,7 @@ def test_everything_is_loaded_with_its_counts(session: Session) -> None:
         "successors": 50,
         "bank holidays": 157,
         "deadline rules": report.added["deadline rules"],
+        "election periods": 2,
         "approval tiers": 12,
         "powers": 6,
         "funds": 6,

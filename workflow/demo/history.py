@@ -139,6 +139,8 @@ class Historian:
             "closes_on": asked.closes_on,
             "reason": asked.reason,
             "questions": asked.question,
+            # It is kept, and published, only where the story opens a consultation before polls.
+            "election_reason": "The work begins in summer, and councils asked to be heard before that.",
         }
         self._act(told, "case.officer", "open_consultation", opening)
         yield from self.answers.arrive(told.bid_id, asked)

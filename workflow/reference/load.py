@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workflow import audit
 from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.approval.defaults import load_tiers
+from workflow.consultation.defaults import load_election_periods
 from workflow.db import SYSTEM, Work
 from workflow.deadlines import load_bank_holidays, load_deadline_rules
 from workflow.reference.files import DATA, bank_holidays
@@ -57,6 +58,7 @@ def load_reference(
     added["organisations"], added["successors"] = load_organisations(session, organisations)
     added["bank holidays"] = load_bank_holidays(session, holidays)
     added["deadline rules"] = load_deadline_rules(session)
+    added["election periods"] = load_election_periods(session)
     added["approval tiers"] = load_tiers(session, _departments(session))
     added |= load_money(work, money)
     added |= load_rounds(session, rounds)
