@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from workflow.accounts import queries as accounts
-from workflow.accounts.models import Organisation
 from workflow.accounts.roles import Role
 from workflow.bids.branches.versions import differs
 from workflow.bids.content import content_of
@@ -17,77 +16,33 @@ from workflow.bids.models import (
     Indicator,
     Partner,
     Risk,
-    Round,
     Section,
 )
-from workflow.bids.rules import round_is_open_on, written
 from workflow.bids.sections import SECTIONS, is_whole
+from workflow.bids.starting import start_bid
 from workflow.bids.values import Line, Values
 from workflow.bids.writing import WRITERS, row_values
-from workflow.cases import Case, arm_first_deadline, describe_case, hold_case, lock_case, once, open_case
+from workflow.cases import Case, describe_case, hold_case, lock_case, once
 from workflow.cases.registry import registry
-from workflow.clock import london_date
 from workflow.db import Work
-from workflow.engine import Reason
-from workflow.errors import Invalid, NotHere, Refused, Stale
-from workflow.funds.models import Fund, Power
-from workflow.funds.recipients import recipient_of
-from workflow.funds.rules import power_fits
+from workflow.errors import Invalid, NotHere, Stale
 from workflow.money import Pence
 
-PREFIX = "SLI"
-"""What references of bids begin with: sector-led improvement."""
+__all__ = [
+    "MOST_ROWS",
+    "ROWS",
+    "StaleSection",
+    "add_row",
+    "hold_writable",
+    "may_be_written",
+    "remove_row",
+    "save_section",
+    "saved_whole",
+    "start_bid",
+]
 
 MOST_ROWS = 50
 """How many partners, deliverables, indicators or risks a bid may have of each."""
-
-
-def start_bid(work: Work, *, round_code: str, lead_id: int, title: str, key: str) -> str:
-    """Start a bid for a body in an open round; returns its reference. A second press gives the same bid.
-
-    Raises:
-        NotHere: no such round, or the person may not write for the body.
-        Invalid: when the round is not open.
-        Refused: when the fund cannot be paid to the body, told before a word is written. Source: domain, section 10, 5.
-    """
-    round_ = work.session.scalars(select(Round).where(Round.code == round_code)).one_or_none()
-    if round_ is None or work.actor.person_id is None:
-        raise NotHere
-    viewer = accounts.viewer_for(work.session, work.actor.person_id, work.now)
-    if lead_id not in viewer.organisations(Role.DRAFTER, Role.SIGNATORY):
-        raise NotHere
-    result = once(
-        work,
-        key,
-        action="start_bid",
-        subject=f"round:{round_.id}",
-        make=lambda: {"reference": _start(work, round_, lead_id, title).reference},
-    )
-    return str(result["reference"])
-
-
-def _start(work: Work, round_: Round, lead_id: int, title: str) -> Case:
-    if not round_is_open_on(round_.opens_on, round_.closes_on, london_date(work.now)):
-        raise Invalid(f"This round is not open. It closes on {written(round_.closes_on)}.", field="title")
-    fund = work.session.get_one(Fund, round_.fund_id)
-    power = work.session.get_one(Power, fund.power_id)
-    lead = recipient_of(work.session.get_one(Organisation, lead_id))
-    wrong = power_fits(power.terms, lead, round_.first_year, on=london_date(work.now))
-    if wrong is not None:
-        raise Refused([Reason(wrong.code, wrong.text, wrong.how, wrong.who, field="lead")])
-    case = open_case(
-        work,
-        kind="bid",
-        prefix=PREFIX,
-        title=title,
-        department_id=fund.department_id,
-        proposer_id=lead_id,
-        fund_id=fund.id,
-    )
-    work.session.add(Bid(id=case.id, round_id=round_.id, lead_id=lead_id, title=title))
-    work.session.flush()  # The round's closing date is read through the bid.
-    arm_first_deadline(work, case, {})
-    return case
 
 
 class StaleSection(Stale):
@@ -107,7 +62,7 @@ def save_section(
     """
 
     def make() -> dict[str, int]:
-        case, bid = _open_draft(work, bid_id, section)
+        case, bid = hold_writable(work, bid_id, section)
         row = _section(work, bid_id, section, seen_rev)
         if values is not None:
             WRITERS[type(values)](work, bid, values)
@@ -137,7 +92,7 @@ def add_row(
     """
 
     def make() -> dict[str, int]:
-        case, bid = _open_draft(work, bid_id, section)
+        case, bid = hold_writable(work, bid_id, section)
         row = _section(work, bid_id, section, None if row_id is None else seen_rev)
         _write_row(work, case, line, row_id)
         return {"rev": _saved(work, case, bid, row)}
@@ -153,7 +108,7 @@ def remove_row(work: Work, bid_id: int, section: Section, row_id: int, *, key: s
     """
 
     def make() -> dict[str, int]:
-        case, bid = _open_draft(work, bid_id, section)
+        case, bid = hold_writable(work, bid_id, section)
         row = _section(work, bid_id, section, None)
         work.session.delete(_row(work, bid_id, section, row_id))
         return {"rev": _saved(work, case, bid, row)}
@@ -219,16 +174,17 @@ def may_be_written(case: Case) -> bool:
     )
 
 
-def _open_draft(work: Work, bid_id: int, section: Section) -> tuple[Case, Bid]:
+def hold_writable(work: Work, bid_id: int, section: Section | None = None) -> tuple[Case, Bid]:
     """Hold the case of a bid that the person may write, so that it cannot be sent while a section is saved.
 
     Saves of one bid follow each other by the lock on its row. A section that changes the case itself locks the case
-    from the start, because two who both share a lock and then both want to write would wait for each other for ever.
+    from the start, because two who both share a lock and then both want to write would wait for each other for ever; so
+    does whoever writes all sections at once, without naming one.
 
     Raises:
         NotHere: no such bid, or the person may not write it. Invalid: when its text can no longer be changed.
     """
-    case = (lock_case if section in _SHOWN_IN_LISTS else hold_case)(work, bid_id)
+    case = (lock_case if section is None or section in _SHOWN_IN_LISTS else hold_case)(work, bid_id)
     if work.actor.person_id is None:
         raise NotHere
     viewer = accounts.viewer_for(work.session, work.actor.person_id, work.now)
@@ -270,6 +226,17 @@ def _saved(work: Work, case: Case, bid: Bid, row: BidSection) -> int:
     if row.name in _SHOWN_IN_LISTS and sent is None:
         describe_case(case, title=bid.title, amount_pence=Pence(content.total_pence))
     return row.rev
+
+
+def saved_whole(work: Work, case: Case, bid: Bid) -> None:
+    """After all sections were written at once: see anew which are whole, and what lists show."""
+    content = content_of(work.session, bid.id)
+    for section in Section:
+        row = content.sections.get(section.value)
+        if row is not None:
+            row.complete = is_whole(content, section)
+    if _newest_version(work, bid.id) is None:
+        describe_case(case, title=bid.title, amount_pence=Pence(content.total_pence))
 
 
 def _newest_version(work: Work, bid_id: int) -> BidVersion | None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow.accounts.models import Organisation
+from workflow.bids.branches.models import PartnerShare
 from workflow.bids.models import (
     Bid,
     BidAmount,
@@ -33,6 +35,14 @@ class PartnerView:
     name: str
     task: str
     is_confirmed: bool
+    is_withdrawn: bool = False
+    shares: tuple[tuple[int, int], ...] = ()
+    """Pence by financial year."""
+
+    @property
+    def share_pence(self) -> int:
+        """What it is to have over all years."""
+        return sum(pence for _, pence in self.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +123,27 @@ def content_of(session: Session, bid_id: int) -> Content:
 
 def _partners(session: Session, bid_ids: Sequence[int]) -> dict[int, tuple[PartnerView, ...]]:
     found: dict[int, list[PartnerView]] = {}
+    shares = (
+        select(func.jsonb_agg(func.jsonb_build_array(PartnerShare.year, PartnerShare.pence), type_=JSONB))
+        .where(PartnerShare.partner_id == Partner.id)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Partner, Organisation)
+        select(Partner, Organisation, shares)
         .join(Organisation, Organisation.id == Partner.organisation_id)
         .where(Partner.bid_id.in_(bid_ids))
         .order_by(Partner.id)
     )
-    for partner, body in rows:
+    for partner, body, by_year in rows:
         view = PartnerView(
-            partner.id, body.id, body.code, body.name, partner.task, partner.confirmed_at is not None
+            partner.id,
+            body.id,
+            body.code,
+            body.name,
+            partner.task,
+            partner.confirmed_at is not None,
+            partner.withdrawn_at is not None,
+            tuple(sorted((year, pence) for year, pence in by_year or ())),
         )
         found.setdefault(partner.bid_id, []).append(view)
     return {bid_id: tuple(views) for bid_id, views in found.items()}
@@ -162,7 +184,13 @@ def snapshot_of(content: Content) -> str:
         "exit_plan": bid.exit_plan,
         "area": {"kind": bid.area_kind, "region": bid.area_region, "codes": list(bid.area_codes)},
         "partners": [
-            {"code": p.code, "name": p.name, "task": p.task, "confirmed": p.is_confirmed}
+            {
+                "code": p.code,
+                "name": p.name,
+                "task": p.task,
+                "confirmed": p.is_confirmed,
+                "shares": [[year, pence] for year, pence in p.shares],
+            }
             for p in content.partners
         ],
         "amounts": [[a.year, a.head.value, a.pence] for a in content.amounts],

@@ -1,17 +1,50 @@
 """What a bid writes when an action is applied."""
 
 from workflow import funds
-from workflow.bids.content import content_of, digest_of, snapshot_of
-from workflow.bids.models import BidVersion, Screening
+from workflow.bids.branches.changes import changed_between
+from workflow.bids.branches.versions import said_by
+from workflow.bids.content import Content, content_of, digest_of, snapshot_of
+from workflow.bids.models import BidVersion, Change, Screening
 from workflow.bids.rules import CRITERIA
 from workflow.cases import EffectContext, decided
 from workflow.db import Work
+from workflow.errors import Invalid
 from workflow.money import Pence
 
 
 def take_snapshot(work: Work, context: EffectContext) -> None:
     """Keep the signed text as the next version, with its digest in the event."""
     content = content_of(work.session, context.case.id)
+    _keep_version(work, context, content)
+    if _writers(content) == {work.actor.person_id}:
+        # A small body may let one person draft and sign, and the record says so. Source: domain, section 5.
+        context.payload["written_and_signed_by_one"] = True
+
+
+def send_change(work: Work, context: EffectContext) -> None:
+    """Keep a change made while councils are asked or answered as the next version, marked minor or material.
+
+    `data`: `note`, what was changed and why. Raises:
+        Invalid: when the text says what the version before said.
+    """
+    content = content_of(work.session, context.case.id)
+    before = work.session.get_one(BidVersion, (context.case.id, context.facts["bids"].current_version))
+    changed = changed_between(said_by(before.snapshot), said_by(snapshot_of(content)))
+    if changed is None:
+        raise Invalid("The text is the same as in the version that was sent. Change a section first.")
+    note = str(context.data.get("note") or "").strip()
+    _keep_version(work, context, content, change=changed.kind, note=note)
+    context.payload |= {
+        "change": changed.kind.value,
+        "sections": [section.value for section in changed.sections],
+    }
+    context.texts["note"] = note
+    context.result["change"] = changed.kind.value
+
+
+def _keep_version(
+    work: Work, context: EffectContext, content: Content, *, change: Change | None = None, note: str = ""
+) -> None:
     snapshot = snapshot_of(content)
     number = context.facts["bids"].current_version + 1
     version = BidVersion(
@@ -21,6 +54,8 @@ def take_snapshot(work: Work, context: EffectContext) -> None:
         sha256=digest_of(snapshot),
         made_at=work.now,
         made_by=work.actor.person_id,
+        change=change,
+        note=note,
     )
     work.session.add(version)
     content.bid.unsent = False
@@ -33,6 +68,11 @@ def take_snapshot(work: Work, context: EffectContext) -> None:
         "round": content.round.id,
     }
     context.result["version"] = number
+
+
+def _writers(content: Content) -> set[int]:
+    """The people who saved its sections last."""
+    return {section.saved_by for section in content.sections.values()}
 
 
 def record_first_check(work: Work, context: EffectContext) -> None:

@@ -137,6 +137,8 @@ def _partners(content: Content, said: Said) -> tuple[PartnerView, ...]:
             one["name"],
             one["task"],
             today[one["code"]].is_confirmed if one["code"] in today else bool(one.get("confirmed")),
+            one["code"] in today and today[one["code"]].is_withdrawn,
+            tuple((year, pence) for year, pence in one.get("shares", ())),
         )
         for number, one in enumerate(said["partners"], start=1)
     )

@@ -81,9 +81,17 @@ def _has_versions(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
     return bool(facts["bids"].current_version > 1)
 
 
+def _has_first_check(_case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
+    """Whether something was to be put right, or was found not eligible; a mere proposal is the department's own."""
+    bid = facts["bids"]
+    found = bid.finding is not None and (inside or bid.finding.review_until is not None)
+    return found or bid.returned_until is not None
+
+
 PARTS = (
     Part("Summary", "", "summary", _always),
     Part("Sections", "/sections", "sections", _always),
+    Part("First check", "/first-check", "first_check", _has_first_check),
     Part("Versions", "/versions", "versions", _has_versions),
     Part("Consultation", "/consultation", "consultation", _has_consultation),
     Part("Decision", "/decision", "decision", _has_decision),

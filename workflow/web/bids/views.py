@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from workflow.bids import commands, lists, queries
 from workflow.cases.queries import case_by_reference
 from workflow.errors import Invalid, NotAllowed, Refused
-from workflow.web.bids import acting, writing
+from workflow.web.bids import acting, branching, writing
 from workflow.web.bids.forms import StartForm
 from workflow.web.bids.frame import bid_frame, is_inside, state_words
 from workflow.web.bids.happened import shown_history, timeline
@@ -16,7 +16,7 @@ from workflow.web.context import current_viewer, now, read_session, viewer, work
 from workflow.web.forms import Option
 from workflow.web.pages import render
 
-__all__ = ["acting", "blueprint", "writing"]
+__all__ = ["acting", "blueprint", "branching", "writing"]
 
 
 @blueprint.get("/rounds")

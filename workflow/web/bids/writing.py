@@ -9,13 +9,16 @@ from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
 from workflow.bids import commands, queries
+from workflow.bids.branches.queries import Defect, defects_of
 from workflow.bids.commands import StaleSection
 from workflow.bids.content import Content
 from workflow.bids.models import CostHead, Section
 from workflow.bids.sections import SECTIONS, is_whole, unfinished
 from workflow.cases import Case
+from workflow.cases.registry import registry
 from workflow.consultation.queries import Authority, authorities
 from workflow.errors import Invalid, NotHere
+from workflow.web.bids import change_forms
 from workflow.web.bids.frame import bid_frame
 from workflow.web.bids.list_forms import LISTS, DoneForm, ListPage, RemoveForm, RowForm
 from workflow.web.bids.questions import QUESTIONS
@@ -25,6 +28,8 @@ from workflow.web.bids.section_forms import SectionForm
 from workflow.web.bids.words import HEADS
 from workflow.web.context import now, read_session, viewer, work
 from workflow.web.pages import render
+
+__all__ = ["blueprint", "change_forms", "is_writable", "section_rev"]
 
 OWN_PAGES = {Section.BUDGET: "pages/bids/budget.html", Section.AREA: "pages/bids/area.html"}
 """The sections whose boxes need a page of their own."""
@@ -46,7 +51,23 @@ def sections(reference: str) -> Response:
         count=len(SECTIONS),
         is_signatory=reader.has(queries.SIGNATORY, case.proposer_id),
         content=content,
+        defects=_open_defects(session, reader, case),
+        labels={section: words.label for section, words in SECTIONS.items()},
+        sends=_sends(case),
+        written_on_version=queries.version_of(session, reader, case),
     )
+
+
+def _open_defects(session: Session, reader: Viewer, case: Case) -> list[Defect]:
+    """What is to be put right now; nothing of it once the bid was sent again."""
+    return defects_of(session, reader, case) if case.state == "returned" else []
+
+
+def _sends(case: Case) -> str:
+    """The action with which the text is sent from where the bid stands."""
+    workflow = registry().workflow_of(case)
+    names = {action.name for action in workflow.actions_from[case.state]} if workflow else set()
+    return "submit" if "submit" in names else "send_change"
 
 
 def _tasks(case: Case, content: Content) -> dict[str, list[tuple[str, str, str, str, str]]]:
@@ -116,11 +137,17 @@ def _question_page(
         case=case,
         content=content,
         heading=QUESTIONS[chosen].heading,
+        defects=_defects_here(case, chosen),
         tasks_href=_tasks_href(case),
         heads=HEADS,
         all_heads=tuple(CostHead),
         **more,
     )
+
+
+def _defects_here(case: Case, chosen: Section) -> list[Defect]:
+    found = _open_defects(read_session(), viewer(), case)
+    return [one for one in found if one.section is chosen]
 
 
 def _conflict(
@@ -149,6 +176,7 @@ def _list_page(case: Case, content: Content, chosen: Section) -> Response:
         case=case,
         page=page,
         name=chosen.value,
+        defects=_defects_here(case, chosen),
         rows=[(row.id, page.cells(row, content)) for row in rows],
         tasks_href=_tasks_href(case),
     )
@@ -233,6 +261,7 @@ def check(reference: str) -> Response:
         unfinished=[SECTIONS[one].label for one in unfinished(content)],
         tasks_href=_tasks_href(case),
         is_signatory=reader.has(queries.SIGNATORY, case.proposer_id),
+        sends=_sends(case),
     )
 
 
