@@ -45,6 +45,7 @@ ROOMS = (
     "workflow.web.eligibility.views",
     "workflow.web.reports.views",
     "workflow.web.network.views",
+    "workflow.web.published.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

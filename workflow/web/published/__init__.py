@@ -1,0 +1,1 @@
+"""What everybody may read: open consultations, awards, and how many bids ended without one."""
