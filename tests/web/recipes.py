@@ -3,22 +3,30 @@
 An action of the definition without a line here fails `test_actions_by_role.py`, and so does a state without a way to it.
 """
 
-from collections.abc import Callable, Mapping
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from tests.web.stage import only, way_to
 from tests.world import (
     AFTER_CLOSE,
     APPROVAL,
     ASKED,
     CLAIM,
+    NOT_ELIGIBLE,
     OFFER,
+    SMALL,
     World,
     answer,
     draft,
+    letter,
     to_active,
     to_consulting,
     to_deciding,
@@ -29,10 +37,11 @@ from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.models import Response
 from workflow.consultation.terms import Outcome as Done
 from workflow.db import SYSTEM
+from workflow.engine import Action
 from workflow.money import Pence
 from workflow.monitoring.models import Claim
 
-Form = Mapping[str, str | list[str]]
+Form = Mapping[str, str | list[str] | bytes]
 Before = Callable[[World, int], Any]
 
 
@@ -44,16 +53,26 @@ def nothing(_world: World, _bid_id: int) -> None:
 class Recipe:
     """One way to do an action: as `who`, once `before` happened, with what a browser would send.
 
-    `form` may also be a function of the world and the bid, for what is known only then.
+    `form` may also be a function of the world and the bid, for what is known only then; bytes in it are a file. `way` brings a
+    bid to the state in another way than for the other actions.
     """
 
     who: str
     form: Form | Callable[[World, int], Form] = field(default_factory=dict)
     before: Before = nothing
+    way: Callable[[World], int] | None = None
 
-    def sent(self, world: World, bid_id: int) -> dict[str, str | list[str]]:
-        """What is sent beside the hidden fields of the page."""
+    def values(self, world: World, bid_id: int) -> dict[str, str | list[str] | bytes]:
+        """What is given beside the hidden fields of the page."""
         return dict(self.form(world, bid_id) if callable(self.form) else self.form)
+
+
+def as_sent(values: Form) -> dict[str, Any]:
+    """What a browser sends of these values; a file can be sent once only."""
+    return {
+        name: (BytesIO(value), "letter.pdf") if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
 
 
 def on(name: str, day: date) -> dict[str, str]:
@@ -67,6 +86,11 @@ def yes_to(*names: str) -> dict[str, str]:
 
 
 REASON = {"reason": "Because it is so."}
+FOLDER = Path(tempfile.gettempdir()) / "workflow-letters"
+LETTER = b"%PDF-1.4\n%%EOF\n"
+NOVEL = {"marks": ("novel",), **REASON}
+TOLD = {**REASON, "note": ""}
+OFFICER = only("accounting_officer")
 
 
 # The ways to the states that the small world has none to.
@@ -107,6 +131,21 @@ def to_responding(world: World) -> int:
     answer(world, bid_id, "GAT")
     world.move_to(AFTER_CLOSE)
     world.act(SYSTEM, bid_id, "close_consultation")
+    return bid_id
+
+
+def to_small_referred(world: World) -> int:
+    """A bid that only the accounting officer decides, of an amount that one person alone may reject."""
+    bid_id = to_deciding(world, asked=SMALL)
+    world.act("approver1", bid_id, "refer", NOVEL)
+    return bid_id
+
+
+def to_referred_after_a_vote(world: World) -> int:
+    """The same once one approver has voted for it."""
+    bid_id = to_deciding(world)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    world.act("approver2", bid_id, "refer", NOVEL)
     return bid_id
 
 
@@ -165,6 +204,42 @@ def closure_proposed(world: World, bid_id: int) -> None:
     world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
 
 
+def finding(world: World, bid_id: int) -> None:
+    """A case officer proposed that the bid is not eligible."""
+    world.act("case", bid_id, "propose_ineligible", NOT_ELIGIBLE)
+
+
+def review_asked(world: World, bid_id: int) -> None:
+    """The lead body asked that the finding be looked at again."""
+    world.act("signatory", bid_id, "ask_review", REASON)
+
+
+def advised(world: World, bid_id: int) -> None:
+    """The assessor advised to reject."""
+    world.act("assessor", bid_id, "advise_rejection", REASON)
+
+
+def voted(world: World, bid_id: int) -> None:
+    """One approver approved."""
+    world.act("approver1", bid_id, "approve", APPROVAL)
+
+
+def rejection_proposed(world: World, bid_id: int) -> None:
+    """One approver proposed to reject."""
+    world.act("approver1", bid_id, "propose_rejection", TOLD)
+
+
+def consented(world: World, bid_id: int) -> None:
+    """The Treasury consented."""
+    said = {"reference": "HMT 11", "dated_on": date(2011, 5, 3), "amount_pence": Pence(30_000_000_000)}
+    world.act("finance", bid_id, "record_consent", {**said, "document": letter(world, "finance", FOLDER)})
+
+
+def appeal_asked(world: World, bid_id: int) -> None:
+    """The lead body asked for another look at the decision."""
+    world.act("signatory", bid_id, "ask_appeal", REASON)
+
+
 def due(world: World, bid_id: int) -> None:
     """The time of the state is over."""
     due_on = world.case(bid_id).due_on
@@ -177,6 +252,13 @@ RECIPES: dict[str, Recipe] = {
     "submit": Recipe("signatory", {"declaration": ["true", "may_sign"]}),
     "take_case": Recipe("case"),
     "pass_first_check": Recipe("case", yes_to(*CRITERIA)),
+    "return_bid": Recipe("case", {"budget": "The amount for 2012 to 2013 is not explained."}),
+    "propose_ineligible": Recipe("case", {"criterion": "not_operational", **REASON}),
+    "confirm_ineligible": Recipe(only("second_officer"), {"read": "yes"}, finding),
+    "decline_ineligible": Recipe(only("second_officer"), REASON, finding),
+    "ask_review": Recipe("signatory", REASON),
+    "accept_review": Recipe(only("head_of_team"), REASON, review_asked),
+    "refuse_review": Recipe(only("head_of_team"), REASON, review_asked),
     # councils
     "open_consultation": Recipe(
         "case",
@@ -196,6 +278,42 @@ RECIPES: dict[str, Recipe] = {
         },
     ),
     "approve": Recipe("approver1", {"no_conflict": "no", **REASON}),
+    "send_back": Recipe("approver1", REASON),
+    "defer": Recipe("approver1", {**on("until_on", date(2011, 7, 1)), **REASON}),
+    "resume": Recipe("approver1"),
+    "declare_conflict": Recipe("approver1", REASON, voted),
+    "refer": Recipe("approver1", {"marks": ["novel"], **REASON}),
+    "record_consent": Recipe(
+        "finance",
+        {
+            "reference": "HMT 11",
+            **on("dated_on", date(2011, 5, 3)),
+            "amount": "300,000,000",
+            "document": LETTER,
+        },
+    ),
+    "approve_referred": Recipe(OFFICER, {"no_conflict": "no", **REASON}, consented),
+    "seek_direction": Recipe(OFFICER, {"objection_value_for_money": "It costs too much."}),
+    "record_direction": Recipe(
+        OFFICER,
+        {
+            "minister": "The Secretary of State",
+            **on("dated_on", date(2011, 5, 3)),
+            "document": LETTER,
+            "copied": ["auditor", "treasury"],
+            **on("publish_on", date(2011, 6, 1)),
+        },
+    ),
+    "give_up_direction": Recipe(OFFICER, REASON),
+    "advise_rejection": Recipe("assessor", REASON),
+    "reject_on_advice": Recipe("approver1", REASON, advised),
+    "reject": Recipe("approver1", REASON, way=lambda world: to_deciding(world, asked=SMALL)),
+    "propose_rejection": Recipe("approver1", REASON),
+    "confirm_rejection": Recipe("approver2", {"confirmed": "yes"}, rejection_proposed),
+    "decline_rejection": Recipe("approver2", REASON, rejection_proposed),
+    "ask_appeal": Recipe("signatory", REASON),
+    "accept_appeal": Recipe(OFFICER, REASON, appeal_asked),
+    "refuse_appeal": Recipe(OFFICER, REASON, appeal_asked),
     # the award
     "offer": Recipe("finance", {"conditions": "Deliver it.", "eligible_heads": "Delivery"}),
     "accept_offer": Recipe("signatory", {"declared": "yes"}),
@@ -216,8 +334,32 @@ RECIPES: dict[str, Recipe] = {
 }
 """By the name of the action; what the calendar does needs no line but the time that has to pass."""
 
-IN_STATE: dict[tuple[str, str], Recipe] = {}
+IN_STATE: dict[tuple[str, str], Recipe] = {
+    ("referred", "reject"): Recipe(OFFICER, REASON, way=to_small_referred),
+    ("referred", "declare_conflict"): Recipe("approver1", REASON, way=to_referred_after_a_vote),
+}
 """Where an action is done in another way from one of its states: by state and action."""
 
 BY_CALENDAR: dict[str, Before] = {}
 """What has to happen before the calendar acts, where it is not that the time of the state is over."""
+
+
+def recipe_of(state: str, action: Action) -> Recipe:
+    """How an action is done from a state; for the calendar's own there is nothing to do."""
+    return IN_STATE.get((state, action.name)) or RECIPES.get(action.name) or Recipe("nobody")
+
+
+def by_way(state: str, actions: Iterable[Action]) -> Iterator[tuple[Callable[[World], int], list[Action]]]:
+    """The actions of a state, by the way that brings a bid there; most have the same.
+
+    Raises:
+        LookupError: when nothing brings a bid there.
+    """
+    usual = way_to(state, WAYS)
+    found: dict[Callable[[World], int] | None, list[Action]] = defaultdict(list)
+    for action in actions:
+        found[recipe_of(state, action).way or usual].append(action)
+    for way, those in found.items():
+        if way is None:
+            raise LookupError(f"Nothing brings a bid to {state}")
+        yield way, those

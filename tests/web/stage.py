@@ -78,6 +78,7 @@ class Stage:
     world: World
     connection: Connection
     bid_id: int
+    knows_everybody: bool = True
 
     @property
     def case(self) -> Case:
@@ -119,23 +120,29 @@ class Stage:
 
     @contextmanager
     def a_try(self) -> Iterator[None]:
-        """What happens inside did not happen, once it is left."""
-        clock = self.world.clock
-        moment, known = (clock.business, clock.machine), dict(self.world.ids)
+        """What happens inside did not happen, once it is left; nobody who signed in meanwhile is signed in."""
         kept = dict(self._browsers), dict(self._tokens)
-        savepoint = self.connection.begin_nested()
-        try:
+        with a_try(self.connection, self.world):
             yield
-        finally:
-            savepoint.rollback()
-            clock.business, clock.machine = moment
-            self.world.ids = known
-            self._browsers, self._tokens = kept
+        self._browsers, self._tokens = kept
 
     def check_constraints(self) -> None:
         """Check now what the database would check when a transaction is committed."""
         self.connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         self.connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+
+
+@contextmanager
+def a_try(connection: Connection, world: World) -> Iterator[None]:
+    """What happens to the database, the clock and the world inside did not happen, once it is left."""
+    moment, known = (world.clock.business, world.clock.machine), dict(world.ids)
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        world.clock.business, world.clock.machine = moment
+        world.ids = known
 
 
 def way_to(state: str, own: dict[str, Callable[[World], int]]) -> Callable[[World], int] | None:
