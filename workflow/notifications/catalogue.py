@@ -176,6 +176,8 @@ _ALL = (
     Template("direction_recorded", Category.WORK),
     Template("conflict_declared", Category.WORK, frozenset({"due_on"})),
     Template("nobody_left", Category.WORK, frozenset({"due_on"}), priority=4),
+    Template("question_asked", Category.WORK, frozenset({"asked_by", "question", "due_on"})),
+    Template("question_answered", Category.WORK, frozenset({"answered_by", "question"})),
     Template("appeal_asked", Category.WORK, frozenset({"told"})),
     Template(
         "appeal_accepted",

@@ -1,13 +1,17 @@
 """Who is told of a decision: those who can still take it, or the person responsible when nobody can."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from workflow.accounts.models import Person
 from workflow.accounts.roles import Role
 from workflow.approval import deciders
 from workflow.approval import queries as approval
+from workflow.approval.models import Question
 from workflow.cases import Case
 from workflow.cases.registry import Audience
 from workflow.notifications import Recipient
@@ -42,3 +46,24 @@ def if_nobody_is_left(session: Session, case: Case, *, now: datetime, **given: o
     left = deciders.facts(session, [case.id], now=now, person_id=None)[case.id].left
     needed = facts.quorum - len(facts.voters)
     return who.RESPONSIBLE(session, case, now=now, **given) if len(left) < needed else []
+
+
+def of_question(column: InstrumentedAttribute[int]) -> Audience:
+    """The person in a column of the question that a deadline is about, while the question has no answer."""
+
+    def found(session: Session, case: Case, *, data: Mapping[str, Any], **_: object) -> Sequence[Recipient]:
+        number = str(data.get("subject", "")).partition("/question:")[2]
+        if not number.isdecimal():
+            return []
+        people = session.scalars(
+            select(Person)
+            .join(Question, column == Person.id)
+            .where(Question.case_id == case.id, Question.number == int(number), Question.answer.is_(None))
+        )
+        return [Recipient(address=one.email, name=one.name, person_id=one.id) for one in people]
+
+    return found
+
+
+WHO_OWES_AN_ANSWER = of_question(Question.asked_of)
+WHO_ASKED = of_question(Question.asked_by)

@@ -45,10 +45,17 @@ def _owe(work: Work, step: FiredStep, case: Case | None) -> int:
 
 
 def _cases(work: Work, fired: Sequence[FiredStep]) -> dict[str, Case]:
-    """The cases that the steps are about, by subject, in one statement and without a lock."""
-    ids = [int(step.subject.removeprefix("case:")) for step in fired if step.subject.startswith("case:")]
-    found = work.session.scalars(select(Case).where(Case.id.in_(ids)))
-    return {f"case:{case.id}": case for case in found}
+    """The cases that the steps are about, by subject, in one statement and without a lock.
+
+    A subject such as `case:12/question:3` belongs to the case, and its deadline is not the case's own.
+    """
+    ids = {step.subject: _case_id(step.subject) for step in fired if step.subject.startswith("case:")}
+    found = {case.id: case for case in work.session.scalars(select(Case).where(Case.id.in_(ids.values())))}
+    return {subject: found[case_id] for subject, case_id in ids.items() if case_id in found}
+
+
+def _case_id(subject: str) -> int:
+    return int(subject.removeprefix("case:").partition("/")[0])
 
 
 def _messages(work: Work, step: FiredStep, case: Case | None) -> list[Message]:
@@ -65,7 +72,7 @@ def _recipients(work: Work, step: FiredStep, case: Case, notice: DeadlineNotice)
     if audience is None:
         log.warning("escalation_without_audience", kind=step.kind, to=step.to)
         return []
-    found = audience(work.session, case, now=work.now, data={})
+    found = audience(work.session, case, now=work.now, data={"subject": step.subject})
     return list({recipient.address.strip().casefold(): recipient for recipient in found}.values())
 
 

@@ -1,27 +1,21 @@
 """The decision tab of a bid: what is recommended, what the fund has left, who voted."""
 
-from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
-from workflow.web.approval import forms, referral_forms, step_forms
+from workflow.web.approval import forms, questions, referral_forms, step_forms
 from workflow.web.approval.brief import brief_of
+from workflow.web.approval.room import blueprint
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
 from workflow.web.bids.frame import bid_frame, has_reached, is_inside
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
 
-__all__ = [
-    "blueprint",
-    "forms",
-    "referral_forms",
-    "step_forms",
-]  # Importing the forms registers them for their actions.
-
-blueprint = Blueprint("approval", __name__)
+# Importing the forms registers them for their actions.
+__all__ = ["blueprint", "forms", "questions", "referral_forms", "step_forms"]
 
 DECIDING = (
     "recommend",

@@ -199,6 +199,9 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "direction": DeadlineNotice(
         "deadline_reminder", deciders.ACCOUNTING_OFFICERS, escalate_to=deciders.ESCALATE_TO
     ),
+    "question": DeadlineNotice(
+        "deadline_reminder", deciders.WHO_OWES_AN_ANSWER, escalate_to={"asker": deciders.WHO_ASKED}
+    ),
     "appeal": DeadlineNotice("deadline_reminder", who.SIGNATORIES, escalate_to=who.ESCALATE_TO),
 }
 

@@ -6,8 +6,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow.accounts.models import Person
+from workflow.accounts.queries import organisations_named
 from workflow.approval import queries as approval
-from workflow.approval.models import DecisionStep, StepKind
+from workflow.approval.models import DecisionStep, Question, StepKind
 from workflow.approval.referral import MARKS, listed
 from workflow.cases import Case
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
@@ -45,6 +47,23 @@ def _put_off(_room: Room, _session: Session, _case: Case, payload: Payload) -> F
     return {"due_on": date.fromisoformat(payload["said"]["until"])}
 
 
+def _question(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """A question with who asks; people outside the department read that the department does. None once it is answered."""
+    question = session.get(Question, payload["question_id"])
+    if question is None or question.answer is not None:
+        return None
+    asker, asked = (session.get_one(Person, one) for one in (question.asked_by, question.asked_of))
+    department = f"The {organisations_named(session, [case.department_id])[case.department_id]}"
+    by = asker.name if asked.organisation_id == case.department_id else department
+    return {"asked_by": by, "question": question.text, "due_on": question.due_on}
+
+
+def _answered(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
+    question = session.get_one(Question, payload["question_id"])
+    who = session.get_one(Person, question.asked_of)
+    return {"answered_by": who.name, "question": question.text}
+
+
 EXTRA: Mapping[str, Extra] = {
     "approval_given": _approval,
     "bid_to_decide": _to_decide,
@@ -52,6 +71,8 @@ EXTRA: Mapping[str, Extra] = {
     "nobody_left": _to_decide,
     "decision_put_off": _put_off,
     "bid_rejected": _told(StepKind.REJECTED),
+    "question_asked": _question,
+    "question_answered": _answered,
     "appeal_asked": _told(StepKind.APPEAL_ASKED),
     "appeal_accepted": _told(StepKind.APPEAL_ACCEPTED),
     "appeal_refused": _told(StepKind.APPEAL_REFUSED),
