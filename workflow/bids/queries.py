@@ -27,7 +27,7 @@ from workflow.bids.models import (
     Round,
     Screening,
 )
-from workflow.bids.rules import BidsFacts, Finding, round_is_open_on
+from workflow.bids.rules import BidsFacts, Finding, round_is_open_on, why_not_paid
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case, subject_of
 from workflow.cases.models import RequestKey
@@ -39,7 +39,6 @@ from workflow.engine import Reason
 from workflow.errors import NotHere
 from workflow.funds.models import Fund, Power
 from workflow.funds.recipients import recipient_of
-from workflow.funds.rules import power_fits
 
 SIGNATORY = Role.SIGNATORY
 WRITERS = (Role.DRAFTER, Role.SIGNATORY)
@@ -243,7 +242,7 @@ def cannot_be_paid(view: RoundView, body: Organisation, now: datetime) -> Reason
 
     Source: domain, section 10, case 5.
     """
-    return power_fits(view.power.terms, recipient_of(body), view.round.first_year, on=london_date(now))
+    return why_not_paid(view.power.terms, recipient_of(body), view.round.first_year, on=london_date(now))
 
 
 def fund_title(session: Session, viewer: Viewer, case: Case) -> str:

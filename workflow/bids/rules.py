@@ -1,12 +1,12 @@
 """The rules of a bid: when its sections are whole, who may be paid, and what the first check asks. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from workflow.clock import london_date
 from workflow.engine import Guard, GuardContext, Reason
-from workflow.funds.rules import PowerTerms, Recipient, power_fits
+from workflow.funds.rules import PowerTerms, Recipient, Recipients, power_fits
 from workflow.money import format_pounds
 
 CRITERIA: Mapping[str, str] = {
@@ -149,11 +149,26 @@ def _amount_fits_the_round(context: GuardContext) -> Reason | None:
 amount_fits_the_round = Guard("amount_fits_the_round", _amount_fits_the_round)
 
 
+def why_not_paid(power: PowerTerms, recipient: Recipient, year: int, *, on: date) -> Reason | None:
+    """Why a power does not allow paying a body in a financial year, with from when it would; None when it does.
+
+    `on` is the date of the event. Source: LGFA 1988 s.76(4); domain, section 10, case 6.
+    """
+    wrong = power_fits(power, recipient, year, on=on)
+    specified = recipient.specified_from
+    if wrong is None or power.recipients is not Recipients.SPECIFIED_BODIES or specified is None:
+        return wrong
+    if wrong.code != "power_does_not_fit":
+        return wrong
+    since = f"{recipient.name} is specified from {written(specified)}, so it can be paid for years that begin later."
+    return replace(wrong, how=f"{since} {wrong.how}")
+
+
 def _power_fits_recipient(context: GuardContext) -> Reason | None:
     bid: BidsFacts = context.facts["bids"]
     today = london_date(context.facts["now"])
     years = sorted(year for year, pence in bid.asked.items() if pence) or [bid.first_year]
-    found = [power_fits(bid.power, bid.recipient, year, on=today) for year in years]
+    found = [why_not_paid(bid.power, bid.recipient, year, on=today) for year in years]
     return next((reason for reason in found if reason is not None), None)
 
 

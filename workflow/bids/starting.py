@@ -6,7 +6,7 @@ from workflow.accounts import queries as accounts
 from workflow.accounts.models import Organisation
 from workflow.accounts.roles import Role
 from workflow.bids.models import Bid, Round
-from workflow.bids.rules import round_is_open_on, written
+from workflow.bids.rules import round_is_open_on, why_not_paid, written
 from workflow.cases import Case, arm_first_deadline, once, open_case
 from workflow.clock import london_date
 from workflow.db import Work
@@ -14,7 +14,6 @@ from workflow.engine import Reason
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.funds.models import Fund, Power
 from workflow.funds.recipients import recipient_of
-from workflow.funds.rules import power_fits
 
 PREFIX = "SLI"
 """What references of bids begin with: sector-led improvement."""
@@ -65,7 +64,7 @@ def start_in(work: Work, round_: Round, lead_id: int, title: str) -> Case:
     fund = work.session.get_one(Fund, round_.fund_id)
     power = work.session.get_one(Power, fund.power_id)
     lead = recipient_of(work.session.get_one(Organisation, lead_id))
-    wrong = power_fits(power.terms, lead, round_.first_year, on=london_date(work.now))
+    wrong = why_not_paid(power.terms, lead, round_.first_year, on=london_date(work.now))
     if wrong is not None:
         raise Refused([Reason(wrong.code, wrong.text, wrong.how, wrong.who, field="lead")])
     case = open_case(

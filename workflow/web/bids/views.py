@@ -1,22 +1,19 @@
 """Rounds, the list of bids, starting one, and the record of a bid with its sections and history."""
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from workflow.bids import commands, lists, queries
+from workflow.bids import lists, queries
 from workflow.cases.queries import case_by_reference
-from workflow.errors import Invalid, NotAllowed, Refused
-from workflow.web.bids import acting, branching, writing
-from workflow.web.bids.forms import StartForm
+from workflow.web.bids import acting, branching, starting, writing
 from workflow.web.bids.frame import bid_frame, is_inside, state_words
 from workflow.web.bids.happened import shown_history, timeline
 from workflow.web.bids.record import key_facts, person_responsible, record_of
 from workflow.web.bids.room import blueprint
-from workflow.web.context import current_viewer, now, read_session, viewer, work
-from workflow.web.forms import Option
+from workflow.web.context import current_viewer, now, read_session, viewer
 from workflow.web.pages import render
 
-__all__ = ["acting", "blueprint", "branching", "writing"]
+__all__ = ["acting", "blueprint", "branching", "starting", "writing"]
 
 
 @blueprint.get("/rounds")
@@ -51,31 +48,6 @@ def index() -> Response:
         next_href=next_href,
         may_start=bool(queries.bodies_of(session, reader)),
     )
-
-
-@blueprint.route("/bids/new", methods=["GET", "POST"])
-def new() -> Response:
-    """Start a bid: for whom, in which round, under which title. The same press twice starts one bid."""
-    session, reader = read_session(), viewer()
-    bodies = queries.bodies_of(session, reader)
-    if not bodies:
-        raise NotAllowed(
-            "Only a bid writer or signatory can start a bid. Ask your organisation’s administrator."
-        )
-    opened = [view for view in queries.rounds(session, reader, now()) if view.is_open]
-    form = StartForm(rev=0, data={"round": request.args.get("round")})
-    form.round.options = tuple(Option(v.round.code, v.round.title, v.fund.title) for v in opened)
-    form.lead.options = tuple(Option(str(body.id), body.name) for body in bodies)
-    if not form.validate_on_submit():
-        return render("pages/bids/new.html", form=form, rounds=opened)
-    try:
-        with work() as at_work:
-            reference = commands.start_bid(at_work, **form.data_tuple()._asdict(), key=form.request_key)
-    except (Refused, Invalid) as error:
-        if not form.refuse(error):
-            raise
-        return render("pages/bids/new.html", form=form, rounds=opened)
-    return redirect(url_for("bids.sections", reference=reference), 303)
 
 
 @blueprint.get("/bids/<reference>")
