@@ -114,6 +114,8 @@ ACCESS: dict[str, Rule] = {
     "reports.index": ANYONE,
     "reports.review": ANYONE,
     "reports.review_file": ANYONE,
+    "reports.exceptions": SIGNED_IN,
+    "reports.exceptions_file": SIGNED_IN,
     "published.index": ANYONE,
     "published.awards": ANYONE,
     "published.awards_file": ANYONE,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from workflow.bids.models import SpendRoute
+from workflow.reports.exceptions import Different
 from workflow.reports.models import MappedSupport
 
 SUPPORT: Mapping[MappedSupport, str] = {
@@ -17,6 +18,19 @@ ROUTES: Mapping[SpendRoute, str] = {
     SpendRoute.SECTOR_LED: "Councils and their bodies",
     SpendRoute.CENTRAL_TRANSITIONAL: "Temporary government support",
     SpendRoute.CENTRAL: "Central government",
+}
+
+
+DIFFERENT: Mapping[Different, str] = {
+    Different.SHORTER_CONSULTATION: "Councils had less time than usual",
+    Different.ELECTION_PERIOD: "Councils were asked in an election period",
+    Different.CONSULTATION_RESTARTED: "Councils were asked anew",
+    Different.LATE_ANSWER: "A late answer was counted",
+    Different.DECIDED_FAST: "Decided fast",
+    Different.CONFLICT: "A connection was declared after an approval",
+    Different.SENT_BACK: "Sent back from the decision",
+    Different.DIRECTION: "Approved on a minister’s written direction",
+    Different.SECOND_THOUGHTS: "Opened again on a review or an appeal",
 }
 
 
