@@ -1,10 +1,10 @@
 # Every target prepares what it needs by itself; `python3` of version 3.11 or newer is enough.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench
+.PHONY: help run test test-fast lint format bench screenshots
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 run: ## start everything on this machine; Ctrl-C stops it, the data is kept
 	@exec $(PYTHON) bootstrap.py run
@@ -23,3 +23,6 @@ format: ## write the code in the one style
 
 bench: ## measure every claim, or one with NAME=x
 	@exec $(PYTHON) bootstrap.py bench $(NAME)
+
+screenshots: ## take the pictures of the main pages anew, into docs/images
+	@exec $(PYTHON) bootstrap.py screenshots

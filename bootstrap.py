@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         "lint": lint,
         "format": tidy,
         "bench": bench,
+        "screenshots": screenshots,
         "prepare": prepare,
     }
     if not arguments or arguments[0] not in tasks:
@@ -96,6 +97,12 @@ def bench(arguments: Sequence[str]) -> int:
     """`make bench`, or `make bench NAME=x` for one."""
     ready("test")
     return call([PYTHON, "-m", "benchmarks", *arguments])
+
+
+def screenshots(arguments: Sequence[str]) -> int:
+    """`make screenshots`: the pictures of the main pages, into `docs/images`."""
+    ready("test")
+    return call([PYTHON, "-m", "tests.screenshots", *arguments])
 
 
 def prepare_tests() -> dict[str, str]:
