@@ -27,6 +27,7 @@ from workflow.clock import FixedClock
 from workflow.db import Sessions, Work
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.money import Pence
+from workflow.notifications import Notification
 
 BEFORE: dict[str, Any] = {
     "title": "Peer challenge",
@@ -232,3 +233,52 @@ def test_nothing_is_copied_into_a_round_that_is_over(world: World) -> None:
     bid_id = line.to_lapsed(world)
     with pytest.raises((Invalid, Refused)):
         world.work("drafter", lambda work: copy_bid(work, bid_id, round_code="R1", key=uuid4().hex))
+
+
+def sent_change(world: World, bid_id: int) -> str:
+    result = world.act("signatory", bid_id, "send_change", {"note": "We say it more clearly."})
+    return str(result.extra["change"])
+
+
+def test_a_small_change_while_councils_are_asked_is_a_version_of_its_own_and_tells_those_who_answered(
+    world: World,
+) -> None:
+    bid_id = line.to_consulting(world)
+    line.answer(world, bid_id, "GAT")
+    save(world, bid_id, Section.SUMMARY, NEW_WORDS)
+    due = world.case(bid_id).due_on
+    assert sent_change(world, bid_id) == "minor"
+    case = world.case(bid_id)
+    assert (case.state, case.due_on) == ("consulting", due)
+    with world.sessions() as session:
+        version = session.get_one(BidVersion, (bid_id, 2))
+        assert (version.change, version.note) == (Change.MINOR, "We say it more clearly.")
+        told = session.scalars(select(Notification.address).where(Notification.template == "change_sent"))
+        assert set(told) == {"corporate@gat.example"}
+
+
+def test_asking_for_more_while_councils_are_asked_is_material_and_stops_the_assessment(world: World) -> None:
+    bid_id = line.to_consulting(world)
+    asked = tuple(
+        values.BudgetLine(year, line.CostHead.STAFF, Pence(pence + 1)) for year, pence in line.ASKED.items()
+    )
+    save(world, bid_id, Section.BUDGET, values.Budget(asked, Pence(0), None))
+    assert sent_change(world, bid_id) == "material"
+    with pytest.raises(Refused) as refused:
+        line.appraised(world, bid_id)
+    assert "changed_since_asked" in {reason.code for reason in refused.value.reasons}
+
+
+def test_nothing_is_sent_when_nothing_changed(world: World) -> None:
+    bid_id = line.to_consulting(world)
+    with pytest.raises(Refused) as refused:
+        sent_change(world, bid_id)
+    assert {reason.code for reason in refused.value.reasons} == {"nothing_changed"}
+
+
+def test_answers_to_councils_are_not_sent_while_a_change_of_the_text_waits_to_be_sent(world: World) -> None:
+    bid_id = line.to_consulting(world)
+    save(world, bid_id, Section.SUMMARY, NEW_WORDS)
+    with pytest.raises(Refused) as refused:
+        line.appraised(world, bid_id)
+    assert "changes_unsent" in {reason.code for reason in refused.value.reasons}

@@ -79,6 +79,7 @@ def _facts(row: Row[Any]) -> BidsFacts:
         review_asked=any(asked for _, _, _, asked, _ in row.findings or ()),
         unsent=row.unsent,
         material_versions=tuple(sorted(row.material or ())),
+        state=row.state,
     )
 
 
@@ -120,6 +121,7 @@ _FACTS = (
         .scalar_subquery()
         .label("version"),
         Bid.unsent,
+        Case.state,
         _listed(BidVersion.number, of=BidVersion.bid_id, where=BidVersion.change == Change.MATERIAL).label(
             "material"
         ),
@@ -141,6 +143,7 @@ _FACTS = (
         .scalar_subquery()
         .label("returned_until"),
     )
+    .join(Case, Case.id == Bid.id)
     .join(Round, Round.id == Bid.round_id)
     .join(Fund, Fund.id == Round.fund_id)
     .join(Power, Power.id == Fund.power_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from workflow.clock import london_date
-from workflow.engine import Guard, GuardContext, Reason
+from workflow.engine import Data, Facts, Guard, GuardContext, Reason
 from workflow.funds.rules import PowerTerms, Recipient, Recipients, power_fits
 from workflow.money import format_pounds
 
@@ -60,6 +60,7 @@ class BidsFacts:
     review_asked: bool = False
     unsent: bool = False
     material_versions: tuple[int, ...] = ()
+    state: str = ""
 
     @property
     def total_pence(self) -> int:
@@ -187,6 +188,11 @@ def _something_changed(context: GuardContext) -> Reason | None:
 
 
 something_changed = Guard("something_changed", _something_changed)
+
+
+def where_it_stands(facts: Facts, _data: Data) -> str:
+    """The state in which a bid stays when an action of several states changes none of them."""
+    return str(facts["bids"].state)
 
 
 def _nothing_unsent(context: GuardContext) -> Reason | None:

@@ -138,6 +138,8 @@ _ALL = (
     Template("review_accepted", Category.DECISION, frozenset({"due_on", "words"}), mandatory=True),
     Template("review_refused", Category.DECISION, frozenset({"words"}), mandatory=True),
     Template("bid_lapsed_office", Category.WORK),
+    Template("change_sent", Category.INVITATION, frozenset({"note", "is_material"}), mandatory=True),
+    Template("change_to_see", Category.WORK, frozenset({"version", "note", "is_material"})),
     Template("bid_lapsed", Category.DECISION, frozenset({"was_draft"}), mandatory=True),
     Template("bid_withdrawn", Category.RECEIPT, mandatory=True, priority=2),
     Template("bid_withdrawn_office", Category.WORK, frozenset({"released_pence"})),

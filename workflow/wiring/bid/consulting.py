@@ -1,5 +1,6 @@
 """From asking councils to answering them: the states and actions, and the effects, mail and dates that they name."""
 
+from workflow.bids import effects as bid_effects
 from workflow.bids import rules as bids
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.consultation import audiences as councils
@@ -108,13 +109,36 @@ ACTIONS = (
         optional=True,
     ),
     Action(
+        "send_change",
+        "Send the changed text",
+        sources=("consulting", "responding"),
+        targets=("consulting", "responding"),
+        roles=("signatory",),
+        event="change_sent",
+        guards=(
+            bids.something_changed,
+            bids.sections_are_complete,
+            bids.amount_fits_the_round,
+            bids.power_fits_recipient,
+        ),
+        form="send_change",
+        effects=("send_change",),
+        notices=("change_sent", "change_to_see"),
+        decide=bids.where_it_stands,
+        optional=True,
+    ),
+    Action(
         "send_response",
         "Send what you did about each answer",
         sources=("responding",),
         targets=("responding",),
         roles=("drafter", "signatory"),
         event="response_sent",
-        guards=(consultation.response_not_sent_before, consultation.every_answer_has_a_disposition),
+        guards=(
+            consultation.response_not_sent_before,
+            consultation.every_answer_has_a_disposition,
+            bids.nothing_unsent,
+        ),
         form="send_response",
         effects=("mark_response_sent",),
         notices=("response_sent",),
@@ -132,6 +156,7 @@ ACTIONS = (
             consultation.every_answer_has_a_disposition,
             changes.nothing_is_held,
             changes.no_material_change_waits,
+            bids.nothing_unsent,
         ),
         form="accept_response",
         effects=("accept_response",),
@@ -140,6 +165,7 @@ ACTIONS = (
 )
 
 EFFECTS: dict[str, Effect] = {
+    "send_change": bid_effects.send_change,
     "open_consultation": consultation_effects.open_consultation,
     "close_consultation": consultation_effects.close_consultation,
     "mark_response_sent": consultation_effects.mark_response_sent,
@@ -162,6 +188,8 @@ NOTICES: dict[str, Notice] = {
     "answers_considered": Notice("answers_considered", councils.councils_that_answered),
     "decision_told": Notice("decision_told", councils.councils_told_of_decision),
     "consultation_closed": Notice("consultation_closed", who.LEAD_BODY | who.CASE_OFFICERS),
+    "change_sent": Notice("change_sent", councils.councils_that_answered),
+    "change_to_see": Notice("change_to_see", who.CASE_OFFICERS),
     "response_sent": Notice("response_sent", who.CASE_OFFICERS),
     "response_accepted": Notice("response_accepted", who.LEAD_BODY),
 }

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.bids.branches.models import BidDefect, Ineligibility
+from workflow.bids.models import BidVersion, Change
 from workflow.bids.rules import CRITERIA
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
@@ -46,6 +47,13 @@ def _declined(_room: Room, session: Session, case: Case, payload: Payload) -> Fo
     return None if found is None else {"reason": found.decided_words}
 
 
+def _changed(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    found = session.get(BidVersion, (case.id, payload["said"]["version"]))
+    if found is None:
+        return None
+    return {"version": found.number, "note": found.note, "is_material": found.change is Change.MATERIAL}
+
+
 def _lapsed(_room: Room, _session: Session, case: Case, _payload: Payload) -> Found:
     return {"was_draft": not case.shared}
 
@@ -64,6 +72,8 @@ EXTRA: Mapping[str, Extra] = {
     "review_to_decide": _finding,
     "review_accepted": _finding,
     "review_refused": _finding,
+    "change_sent": _changed,
+    "change_to_see": _changed,
     "bid_lapsed": _lapsed,
     "bid_withdrawn_office": _withdrawn,
 }
