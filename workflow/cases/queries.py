@@ -124,6 +124,14 @@ def history(
     ]
 
 
+def newest_events(session: Session, viewer: Viewer, cases: Sequence[Case]) -> dict[int, str]:
+    """The name of the newest event of some cases by case id, in one statement; only of those whose every step the viewer sees."""
+    departments = viewer.organisations(*DEPARTMENT_ROLES)
+    seen = [case for case in cases if viewer.has(Role.AUDITOR) or case.department_id in departments]
+    newest = audit.events_named(session, {f"case:{case.id}": case.rev for case in seen})
+    return {case.id: newest[f"case:{case.id}"] for case in seen if f"case:{case.id}" in newest}
+
+
 def _person_of(actor: str) -> int | None:
     kind, _, number = actor.partition(":")
     return int(number) if kind == "person" else None

@@ -16,11 +16,13 @@ def test_a_bid_that_is_not_sent_yet_waits_for_its_writer(desk: Desk, world: Worl
     assert "Nothing waits for you" in home_of(desk, "drafter")
     draft(world, title="Peer challenge")
     words = home_of(desk, "drafter")
-    assert "Bids you are writing" in words
+    assert "Ready to sign Your signatory sends it" in words
     assert "Peer challenge" in words
     assert "Nothing waits for you" not in words
 
 
 def test_a_bid_that_was_sent_no_longer_waits_for_its_writer(desk: Desk, world: World) -> None:
     world.act("signatory", draft(world), "submit", {"declaration": True})
-    assert "Bids you are writing" not in home_of(desk, "drafter")
+    words = home_of(desk, "drafter")
+    assert "Nothing waits for you" in words
+    assert "Your bids with others" in words

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event, text
 
 from tests.bids.world import World
 from tests.web.strict import text_of
+from workflow.accounts.models import Person
 
 SignIn = Callable[[str], None]
 
@@ -159,16 +160,17 @@ def copies(world: World, reference: str, number: int) -> None:
             text(
                 """
                 WITH made AS (
-                    INSERT INTO "case" (kind, reference, title, workflow_key, workflow_version, state, ended, rev,
-                        department_id, proposer_id, fund_id, amount_pence, due_on, opened_at, changed_at, changed_what)
-                    SELECT kind, 'COPY-' || n, 'Copy ' || n, workflow_key, workflow_version, state, ended, rev,
+                    INSERT INTO "case" (kind, reference, title, workflow_key, workflow_version, state, ended, shared,
+                        rev, department_id, proposer_id, fund_id, amount_pence, due_on, opened_at, changed_at, changed_what)
+                    SELECT kind, 'COPY-' || n, 'Copy ' || n, workflow_key, workflow_version, state, ended, shared, rev,
                         department_id, proposer_id, fund_id, amount_pence,
                         CASE WHEN n % 2 = 0 THEN due_on + n / 10 END, opened_at, changed_at, changed_what
                     FROM "case", generate_series(1, :number) AS n WHERE reference = :reference
                     RETURNING id
                 )
-                INSERT INTO bid (id, round_id, lead_id, title, other_support, outcome_codes, area_codes, match_pence)
-                SELECT made.id, round_id, lead_id, bid.title, other_support, outcome_codes, area_codes, match_pence
+                INSERT INTO bid (id, round_id, lead_id, title, other_support, outcome_codes, area_codes, match_pence,
+                        unsent)
+                SELECT made.id, round_id, lead_id, bid.title, other_support, outcome_codes, area_codes, match_pence, unsent
                 FROM made, bid JOIN "case" c ON c.id = bid.id WHERE c.reference = :reference
                 """
             ),
@@ -219,14 +221,28 @@ def test_what_waits_is_sorted_into_late_soon_and_later(
     assert page.index("Bid Two") < page.index('id="later"') < page.index("Bid Three")
 
 
-def test_a_step_that_is_barred_to_the_reader_is_named_with_its_reason(
+def test_a_bid_that_is_not_finished_waits_with_what_is_left_of_it(
     client: FlaskClient, world: World, sign_in: SignIn
 ) -> None:
     world.start()
-    sign_in("signatory")
-    page = client.get("/").text
-    assert "You may not do these" in page
-    assert "11 sections are not finished" in page
+    for who in ("signatory", "writer"):
+        sign_in(who)
+        words = text_of(client.get("/").text)
+        assert "Finish the bid 11 sections are not finished" in words
+        assert "You may not do these" not in words
+
+
+def test_a_step_of_the_readers_role_that_somebody_else_must_do_is_named_with_its_reason(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    world.submitted()
+    with world.work() as work:
+        work.session.get_one(Person, world.ids["officer"]).organisation_id = world.ids["LGID"]
+    sign_in("officer")
+    words = text_of(client.get("/").text)
+    assert "For somebody else to do" in words
+    assert "You belong to a body that takes part in this bid" in words
+    assert "Nothing waits for you" in words
 
 
 def test_with_nothing_to_do_the_page_says_what_would_bring_something(

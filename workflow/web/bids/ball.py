@@ -36,6 +36,9 @@ ANYBODY = ActorFacts(None, None, 2**62, frozenset(), frozenset(), frozenset())
 
 NOBODY_NOW = "Nobody just now"
 
+IDLE = frozenset({"active", "suspended"})
+"""The states in which nothing has to be waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -95,7 +98,7 @@ def whose(who: Viewer, case: Case, move: Move) -> str:
         facts = move.facts["consultation"]
         return f"{facts.answered} of {facts.invited} answered" if facts.consultation_id else ""
     groups = _groups(move.workflow, state, move.steps, ())
-    if not groups and case.ended:
+    if not groups and (case.ended or state.name in IDLE):
         return ""
     return _capital(groups[0][0] if groups else move.workflow.role_label(state.owner))
 
@@ -143,7 +146,7 @@ def _inside(session: Session, case: Case, move: Move, state: State) -> tuple[str
         return _councils(move) if move.facts["consultation"].consultation_id else ("The calendar", "")
     groups = _groups(workflow, state, steps, mine)
     if not groups:
-        if state.name == "active":
+        if state.name in IDLE:
             return NOBODY_NOW, "No payment request and no report waits"
         return _article(workflow.role_label(state.owner)), ""
     role, actions = groups[0]
@@ -198,7 +201,7 @@ def _outside(who: Viewer, case: Case, move: Move, state: State, lead: str) -> tu
         if not is_lead:
             return lead, ""
         return f"You, {lead}", _own_move(workflow, move, state, theirs)
-    if state.name == "active" and not move.steps:
+    if state.name in IDLE and not move.steps:
         return NOBODY_NOW, "You can request a payment" if is_lead else "The work is under way"
     doing = TOLD[state.name].doing if state.name in TOLD else ""
     return "The department", f"{doing}. There is nothing for you to do" if is_lead and doing else doing
@@ -256,3 +259,22 @@ def _capital(text: str) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def is_stuck(case: Case, move: Move) -> tuple[str, ...]:
+    """Why nobody in the department can take a case forward though it is the department's; empty while somebody can."""
+    if move.workflow is None or move.steps or case.ended:
+        return ()
+    state = move.workflow.state_by_name[case.state]
+    if state.owner == SYSTEM or state.owner in BODY_ROLES or state.name in IDLE:
+        return ()
+    own = [offer for offer in move.offered if not offer.action.optional]
+    return tuple(reason.text for offer in own for reason in offer.reasons)[:1] or (
+        "Nobody can take it forward now",
+    )
+
+
+def personal_bars(move: Move) -> tuple[str, ...]:
+    """Why the reader may not do what the case waits for though the reader's role is for it: somebody else can."""
+    waited_for = {action.name for action in move.steps}
+    return tuple(o.reasons[0].text for o in move.blocked if o.action.name in waited_for)

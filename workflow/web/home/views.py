@@ -1,7 +1,8 @@
-"""The first page."""
+"""The first page: for those signed in what waits for them, what is late, what is due; for others what is open."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -10,21 +11,45 @@ from werkzeug.wrappers import Response
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.bids import lists, queries
-from workflow.cases.queries import offers_for
+from workflow.bids.lists import BidRow
+from workflow.cases import Case
+from workflow.cases.queries import PROPOSER_ROLES, newest_events
 from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.consultation.queries import COUNCIL_ROLES, ConsultationRow, public_consultations
 from workflow.consultation.queries import consultations as consultations_of
 from workflow.deadlines import calendar
+from workflow.engine import Workflow
 from workflow.funds.queries import balances, funds_of
-from workflow.web.bids.frame import is_called_for, state_words
+from workflow.web.bids.ball import Move, is_stuck, moves_of, personal_bars, whose
+from workflow.web.bids.frame import is_inside, state_words
+from workflow.web.bids.words import event_words
 from workflow.web.context import current_viewer, now, read_session
 from workflow.web.filters import due_words
+from workflow.web.home.parts import pages_of, parts_to_confirm
 from workflow.web.pages import render
-from workflow.web.queue.views import SOON_DAYS, Line, grouped
+from workflow.web.queue.asked import SOON_DAYS
 from workflow.web.roles import is_staff
 
 blueprint = Blueprint("home", __name__)
+
+MOST_FOLLOWED = 25
+"""How many of its own bids a body is shown at home."""
+
+MOST_COMING = 5
+"""How many bids that are on their way to somebody are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A bid at home: what is asked of the reader, what more there is to it, and how far its date is."""
+
+    case: Case
+    lead: str
+    ask: str
+    more: str
+    due: str
+    href: str
 
 
 @blueprint.get("/")
@@ -44,38 +69,89 @@ def _signed_out() -> Response:
 def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
     days, today = calendar(session), london_date(moment)
     soon = days.add_working_days(today, SOON_DAYS)
-    rows = lists.waiting(session, reader, _states_of(reader))
-    offered = offers_for(session, reader, [row.case for row in rows], moment)
-    mine: list[Line] = []
-    not_mine: list[tuple[lists.BidRow, str]] = []
-    for row in rows:
-        called = [offer for offer in offered[row.case.id] if is_called_for(reader, row.case, offer)]
-        may = next((offer for offer in called if offer.may), None)
-        if may is not None:
-            due = due_words(days.working_days_left(today, row.case.due_on)) if row.case.due_on else ""
-            mine.append(Line(row, *state_words(reader, row.case), may.action.label, (), due))
-        elif called:
-            not_mine.append((row, called[0].reasons[0].text))
+
+    def due(day: date | None, verb: str = "Due") -> str:
+        return due_words(days.working_days_left(today, day), verb) if day else ""
+
+    rows = lists.waiting(session, reader, _states_of(reader), limit=100)
+    moves = moves_of(session, reader, [row.case for row in rows], moment)
+    mine = [line for row in rows if (line := _mine(row, moves[row.case.id], due(row.case.due_on)))]
+    barred = [(row, bars[0]) for row in rows if (bars := _barred(moves[row.case.id]))]
     changed = lists.changed(session, reader)
-    told = {line.row.case.id for line in mine} | {row.case.id for row, _ in not_mine}
+    asked = [(row, due(row.closes_on, "Closes")) for row in _asked(session, reader)]
+    parts = parts_to_confirm(session, reader)
     return render(
         "pages/home/your_work.html",
-        asked=[
-            (row, _closes(days.working_days_left(today, row.closes_on))) for row in _asked(session, reader)
-        ],
-        drafts=[
-            (row, due_words(days.working_days_left(today, row.case.due_on)) if row.case.due_on else "")
-            for row in _drafts(session, reader)
-            if row.case.id not in told
-        ],
+        asked=asked,
+        parts=parts,
         today=today,
         soon=soon,
-        groups=grouped(mine, today, soon),
-        not_mine=not_mine,
-        changed=[(row, *state_words(reader, row.case)) for row in changed],
-        fund=_fund(session, reader, [line.row for line in mine] + list(changed)),
+        groups=_grouped(mine, today, soon),
+        count=len(mine),
+        barred=barred,
+        followed=_followed(session, reader, mine, moment),
+        changed=_told(session, reader, changed),
+        fund=_fund(session, reader, [line.case for line in mine] + [row.case for row in changed]),
         may_start=bool(reader.organisations(*queries.WRITERS)),
+        own_pages=pages_of(reader),
+        coming=[
+            (row, *state_words(reader, row.case), due(row.case.due_on)) for row in _coming(session, reader)
+        ],
+        has_queue=is_staff(reader),
     )
+
+
+def _mine(row: BidRow, move: Move, due: str) -> Line | None:
+    """The line of a bid that waits for the reader, or that is stuck at the reader; None when it does neither."""
+    case, address = row.case, f"/bids/{row.case.reference}"
+    if move.may:
+        first, *rest = [offer.action for offer in move.may]
+        more = f"or {len(rest)} more you can do" if rest else ""
+        if "approver" in first.roles and move.facts["approval"].quorum > 1:
+            given = len(move.facts["approval"].voters)
+            more = f"Approval {given + 1} of {move.facts['approval'].quorum}"
+        return Line(case, row.lead, first.label, more, due, address)
+    if _is_writing(move, case):
+        unfinished = len(move.facts["bids"].unfinished)
+        left = f"{unfinished} {'section is' if unfinished == 1 else 'sections are'} not finished"
+        ask, more = ("Finish the bid", left) if unfinished else ("Ready to sign", "Your signatory sends it")
+        return Line(case, row.lead, ask, more, due, f"{address}/sections")
+    if case.state == "responding" and move.facts["consultation"].undisposed and move.blocked:
+        left = move.facts["consultation"].undisposed
+        more = f"{left} of {move.facts['consultation'].answered} to go"
+        return Line(
+            case, row.lead, "Say what you did about each answer", more, due, f"{address}/consultation"
+        )
+    stuck = is_stuck(case, move)
+    if stuck and move.blocked and _owns(move, case):
+        return Line(case, row.lead, move.blocked[0].action.label, f"Blocked: {stuck[0]}", due, address)
+    return None
+
+
+def _is_writing(move: Move, case: Case) -> bool:
+    return case.state in {"draft", "returned"} and move.workflow is not None and not move.may
+
+
+def _owns(move: Move, case: Case) -> bool:
+    """Whether the barred step is one of whoever the state belongs to, and not of somebody who only comes in at times."""
+    workflow = move.workflow
+    return workflow is not None and any(
+        workflow.state_by_name[case.state].owner in offer.action.roles for offer in move.blocked
+    )
+
+
+def _barred(move: Move) -> tuple[str, ...]:
+    return () if move.may else personal_bars(move)
+
+
+def _grouped(lines: Sequence[Line], today: date, soon: date) -> dict[str, list[Line]]:
+    groups: dict[str, list[Line]] = {"late": [], "soon": [], "later": []}
+    for line in lines:
+        due_on = line.case.due_on
+        groups["later" if due_on is None or due_on > soon else ("late" if due_on < today else "soon")].append(
+            line
+        )
+    return groups
 
 
 def _asked(session: Session, reader: Viewer) -> list[ConsultationRow]:
@@ -86,37 +162,79 @@ def _asked(session: Session, reader: Viewer) -> list[ConsultationRow]:
     return [row for row in reversed(rows) if row.invitation_id is not None and not row.answered]
 
 
-def _closes(working_days: int) -> str:
-    return due_words(working_days, "Closes")
-
-
-def _drafts(session: Session, reader: Viewer) -> list[lists.BidRow]:
-    """The bids that the reader writes: no action of the definition is a writer's, and yet they wait for one."""
-    return lists.waiting(session, reader, ["draft"]) if reader.organisations(Role.DRAFTER) else []
+def _workflow() -> Workflow:
+    found = registry()
+    return found.definitions["bid", found.current["bid"]]
 
 
 def _states_of(reader: Viewer) -> list[str]:
-    """The states in which some action is for one of the reader's roles."""
+    """The states in which some action is for one of the reader's roles; a writer writes what is not sent yet."""
     held = {str(role) for role in reader.roles}
-    found = registry()
-    workflow = found.definitions["bid", found.current["bid"]]
+    if held & {str(role) for role in PROPOSER_ROLES}:
+        held |= {str(role) for role in PROPOSER_ROLES}
+    workflow = _workflow()
     return [
         state.name
         for state in workflow.states
-        if any(held & set(action.roles) for action in workflow.actions_from[state.name])
+        if any(held & set(a.roles) and not a.optional for a in workflow.actions_from[state.name])
     ]
 
 
-def _fund(session: Session, reader: Viewer, rows: Sequence[lists.BidRow]) -> tuple[object, object] | None:
+def _coming(session: Session, reader: Viewer) -> list[BidRow]:
+    """For staff, the bids that should reach them next: those due first in a state that leads to one of theirs."""
+    if not is_staff(reader):
+        return []
+    mine, workflow = set(_states_of(reader)), _workflow()
+    before = [
+        state.name
+        for state in workflow.states
+        if not (state.name in mine or state.initial or state.final)
+        and any(mine & set(a.targets) for a in workflow.actions_from[state.name] if not a.optional)
+    ]
+    return lists.waiting(session, reader, before, limit=MOST_COMING) if mine and before else []
+
+
+def _told(session: Session, reader: Viewer, rows: Sequence[BidRow]) -> list[tuple[BidRow, str]]:
+    """What happened last to some bids: the event for those who see every step, and for others where the bid is."""
+    newest = newest_events(session, reader, [row.case for row in rows])
+    return [
+        (
+            row,
+            event_words(newest[row.case.id]) if row.case.id in newest else state_words(reader, row.case)[0],
+        )
+        for row in rows
+    ]
+
+
+def _followed(
+    session: Session, reader: Viewer, mine: Sequence[Line], moment: datetime
+) -> list[tuple[BidRow, str, str, str]]:
+    """For a body: its live bids that wait for others, with their state and whose move they are."""
+    if not reader.organisations(*PROPOSER_ROLES):
+        return []
+    told = {line.case.id for line in mine}
+    live = [state.name for state in _workflow().states if not state.final]
+    rows = [
+        row
+        for row in lists.waiting(session, reader, live, limit=MOST_FOLLOWED)
+        if row.case.id not in told and not is_inside(reader, row.case)
+    ]
+    moves = moves_of(session, reader, [row.case for row in rows], moment)
+    return [
+        (row, *state_words(reader, row.case), whose(reader, row.case, moves[row.case.id])) for row in rows
+    ]
+
+
+def _fund(session: Session, reader: Viewer, cases: Sequence[Case]) -> tuple[object, object] | None:
     """For staff, the fund of the first of these bids that their department owns, with its balances by year.
 
     Without such a bid it is the first of the department's funds.
     """
-    if not is_staff(reader):
+    if not is_staff(reader) or reader.has(Role.ADMINISTRATOR):
         return None
     places = {grant.organisation_id for grant in reader.grants}
     own = {fund.id: fund for fund in funds_of(session, reader) if fund.department_id in places}
     if not own:
         return None
-    wanted = next((row.case.fund_id for row in rows if row.case.fund_id in own), next(iter(own)))
+    wanted = next((case.fund_id for case in cases if case.fund_id in own), next(iter(own)))
     return own[wanted], balances(session, reader, own[wanted].code)

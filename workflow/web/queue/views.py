@@ -1,154 +1,162 @@
-"""The queue page."""
+"""The queue: the live bids that the reader may see, and the file of them."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+import csv
+import io
+from collections.abc import Iterator
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
-from workflow.bids import lists
-from workflow.bids.lists import LATE, SOON, BidRow, QueueFilter
-from workflow.cases.queries import offers_for
-from workflow.cases.registry import registry
+from workflow.bids import lists, live
+from workflow.bids.live import LATE, SOON, TEMPORARY, Counts, QueuePage
 from workflow.clock import london_date
 from workflow.deadlines import calendar
-from workflow.engine import SYSTEM, Offer
-from workflow.engine.working_days import Calendar
-from workflow.web.bids.frame import is_called_for, is_inside, state_of, state_words
-from workflow.web.context import now, read_session, viewer
-from workflow.web.filters import due_words
+from workflow.web.bids.frame import state_words
+from workflow.web.context import now, read_session, sessions, viewer
+from workflow.web.filters import day_month
 from workflow.web.pages import render
-from workflow.web.roles import is_staff
+from workflow.web.queue.asked import (
+    BLOCKED,
+    DUE_WORDS,
+    MINE,
+    ROUTE_WORDS,
+    SOON_DAYS,
+    Asked,
+    address,
+    asked_of_request,
+    chips,
+    href,
+    pairs_of,
+    sorts,
+    state_choices,
+)
+from workflow.web.queue.lines import Line, lines_of
 
 blueprint = Blueprint("queue", __name__)
 
-SOON_DAYS = 5
-LONGEST = 100
-DUE_WORDS = {LATE: "Late", SOON: f"In the next {SOON_DAYS} working days"}
+LOOKED_THROUGH = 200
+"""How many bids a view that is worked out looks through; it says so when there are more."""
 
-
-class Line(NamedTuple):
-    """A row as the page shows it. `more` is the grey line under the state, `labels` facts about the bid, `due` words."""
-
-    row: BidRow
-    label: str
-    colour: str
-    more: str
-    labels: tuple[str, ...]
-    due: str
+HEADINGS = ("Reference", "Title", "Lead body", "Status", "Amount in pounds", "Due", "Fund", "Temporary until")
 
 
 @blueprint.get("/queue")
 def queue() -> Response:
     """One page of the queue, as filtered."""
     session, reader = read_session(), viewer()
-    days = calendar(session)
-    today = london_date(now())
-    asked = _asked(today, days)
-    page = lists.queue(session, reader, asked, after=request.args.get("after", ""))
+    days, today = calendar(session), london_date(now())
+    asked = asked_of_request(today, days.add_working_days(today, SOON_DAYS))
+    funds = lists.funds_in_queue(session, reader)
+    page, lines = _page_of(session, reader, asked)
+    counts = live.counts(session, reader, asked.filter)
     return render(
         "pages/queue/queue.html",
-        lines=lines_of(session, reader, page.rows, days=days, today=today),
+        lines=lines,
         page=page,
-        most_counted=lists.MOST_COUNTED,
-        asked=asked,
-        is_filtered=bool(asked.text or asked.states or asked.funds or asked.due),
-        states=state_choices(reader),
-        funds=lists.funds_in_queue(session, reader),
-        due_choices=DUE_WORDS,
-        chips=_chips(reader, asked),
-        next_href=_href(asked, after=page.next_key) if page.next_key else "",
-        first_href=_href(asked) if "after" in request.args else "",
+        most_counted=live.MOST_COUNTED,
+        looked_through=LOOKED_THROUGH if asked.view else 0,
+        asked=asked.filter,
+        view=asked.view,
+        is_filtered=asked.is_filtered,
+        counts=counts,
+        views=_views(asked, counts),
+        states=_states(reader, asked, counts),
+        funds=funds,
+        due_choices=[
+            (name, words, counts.late if name == LATE else counts.soon) for name, words in DUE_WORDS.items()
+        ],
+        route_choices=[(name, words, counts.temporary) for name, words in ROUTE_WORDS.items()],
+        chips=chips(reader, asked, funds),
+        sorts=sorts(asked),
+        csv_href=address(pairs_of(asked), "queue.export") if not asked.view else "",
+        next_href=href(asked, after=page.next_key) if page.next_key else "",
+        first_href=href(asked) if "after" in request.args else "",
     )
 
 
-def _asked(today: date, days: Calendar) -> QueueFilter:
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(value for value in request.args.getlist(name)[:20] if value))
-
-    return QueueFilter(
-        today=today,
-        soon=days.add_working_days(today, SOON_DAYS),
-        text=request.args.get("text", "").strip()[:LONGEST].replace("\x00", ""),
-        states=given("state"),
-        funds=given("fund"),
-        due=request.args.get("due", ""),
-    )
-
-
-def lines_of(
-    session: Session, reader: Viewer, rows: tuple[BidRow, ...] | list[BidRow], *, days: Calendar, today: date
-) -> list[Line]:
-    """The rows with their words; offers for all of them are asked for at once."""
-    offered = offers_for(session, reader, [row.case for row in rows], now())
-    return [_line(reader, row, offered[row.case.id], days=days, today=today) for row in rows]
+@blueprint.get("/queue.csv")
+def export() -> Response:
+    """The queue, as filtered, as a file of comma-separated values; it is sent as it is read."""
+    days, today = calendar(read_session()), london_date(now())
+    asked = asked_of_request(today, days.add_working_days(today, SOON_DAYS))
+    # The request's own session ends before the file is sent, so the file is read with one of its own.
+    opened, reader = sessions()(), viewer()
+    answer = current_app.response_class(_file(opened, reader, asked), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="queue.csv"'
+    answer.call_on_close(opened.close)
+    return answer
 
 
-def _line(reader: Viewer, row: BidRow, offered: tuple[Offer, ...], *, days: Calendar, today: date) -> Line:
-    case, state = row.case, state_of(row.case)
-    called = [offer for offer in offered if is_called_for(reader, case, offer)]
-    mine = next((offer for offer in called if offer.may), None)
-    is_blocked = mine is None and bool(called)
-    verb = "Closes" if state is not None and state.owner == SYSTEM else "Due"
-    due = due_words(days.working_days_left(today, case.due_on), verb) if case.due_on else ""
-    more = f"You: {mine.action.label}" if mine else (_owner(row) if is_inside(reader, case) else "")
-    return Line(row, *state_words(reader, case), more, ("Blocked for you",) if is_blocked else (), due)
+def _file(session: Session, reader: Viewer, asked: Asked) -> Iterator[str]:
+    yield _csv_line(HEADINGS)
+    for row in live.every(session, reader, asked.filter):
+        case = row.case
+        yield _csv_line(
+            (
+                case.reference,
+                case.title,
+                row.lead,
+                state_words(reader, case)[0],
+                f"{case.amount_pence // 100}.{case.amount_pence % 100:02d}",
+                case.due_on.isoformat() if case.due_on else "",
+                row.fund,
+                row.ends_on.isoformat() if row.ends_on else "",
+            )
+        )
 
 
-def _owner(row: BidRow) -> str:
-    """Whose move it is, by role; people outside the department are not told."""
-    state, workflow = state_of(row.case), registry().workflow_of(row.case)
-    if state is None or workflow is None or state.owner == SYSTEM:
-        return ""
-    words = workflow.role_label(state.owner)
-    return words[:1].upper() + words[1:]
+def _csv_line(values: tuple[str, ...]) -> str:
+    made = io.StringIO()
+    # What a spreadsheet would read as a formula is kept a text.
+    plain = [f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value for value in values]
+    csv.writer(made, lineterminator="\r\n").writerow(plain)
+    return made.getvalue()
 
 
-def state_choices(reader: Viewer) -> list[tuple[str, str]]:
-    """The live states of the current definition, as (name, the reader's words), in its order; staff never see a draft."""
-    found = registry()
-    workflow = found.definitions["bid", found.current["bid"]]
+def _page_of(session: Session, reader: Viewer, asked: Asked) -> tuple[QueuePage, list[Line]]:
+    """The page of what was asked for, and its lines; a view that is worked out is one page."""
+    days, today = calendar(session), london_date(now())
+    if not asked.view:
+        page = live.queue(session, reader, asked.filter, after=request.args.get("after", ""))
+        return page, lines_of(session, reader, page.rows, days=days, today=today)
+    if asked.view not in {MINE, BLOCKED}:
+        return QueuePage((), 0, 0, None), []
+    found = live.queue(session, reader, asked.filter, limit=LOOKED_THROUGH)
+    lines = lines_of(session, reader, found.rows, days=days, today=today)
+    kept = [line for line in lines if (line.is_mine if asked.view == MINE else line.is_blocked)]
+    total = sum(line.row.case.amount_pence for line in kept)
+    return QueuePage(tuple(line.row for line in kept), len(kept), total, None), kept
+
+
+def _states(reader: Viewer, asked: Asked, counts: Counts) -> list[tuple[str, str, int]]:
+    """The states to choose from with their counts; one in which no bid stands is left out unless it was chosen."""
     return [
-        (state.name, state.label if is_staff(reader) else state.outside_label)
-        for state in workflow.states
-        if not state.final and not (state.initial and is_staff(reader))
+        (name, words, counts.by_state.get(name, 0))
+        for name, words in state_choices(reader)
+        if not counts.is_whole or name in counts.by_state or name in asked.filter.states
     ]
 
 
-def _given(asked: QueueFilter) -> list[tuple[str, str]]:
-    pairs = [("text", asked.text), *(("state", one) for one in asked.states)]
-    pairs += [*(("fund", one) for one in asked.funds), ("due", asked.due)]
-    return [(name, value) for name, value in pairs if value]
-
-
-def _href(asked: QueueFilter, *, after: str | None = None, without: tuple[str, str] | None = None) -> str:
-    pairs = [pair for pair in _given(asked) if pair != without] + ([("after", after)] if after else [])
-    return f"{url_for('queue.queue')}?{urlencode(pairs)}" if pairs else url_for("queue.queue")
-
-
-def _chips(reader: Viewer, asked: QueueFilter) -> list[tuple[str, str, bool, str]]:
-    """A chip for each thing that was asked for; pressing one takes it away."""
-    words: Mapping[str, Mapping[str, str]] = {"state": dict(state_choices(reader)), "due": DUE_WORDS}
+def _views(asked: Asked, counts: Counts) -> list[tuple[str, str, bool, str]]:
+    """The ready-made views as chips: each replaces what was asked for."""
+    soon = f"By {day_month(asked.filter.soon, asked.filter.today.year)}"
+    views: list[tuple[str, list[tuple[str, str]], int | None]] = [
+        ("All live bids", [], counts.count),
+        ("Waiting for you", [("view", MINE)], None),
+        ("Late", [("due", LATE)], counts.late),
+        (soon, [("due", SOON)], counts.soon),
+        ("Temporary support", [("route", TEMPORARY)], counts.temporary),
+        ("Blocked", [("view", BLOCKED)], None),
+    ]
+    now_asked = [pair for pair in pairs_of(asked) if pair[0] != "sort"]
     return [
         (
-            words.get(name, {}).get(value, value),
-            _href(asked, without=(name, value)),
-            False,
-            "Remove the filter",
+            f"{words} {count}" if count is not None and counts.is_whole else words,
+            address(pairs),
+            pairs == now_asked,
+            "",
         )
-        for name, value in _given(asked)
+        for words, pairs, count in views
     ]
-
-
-def grouped(lines: list[Line], today: date, soon: date) -> dict[str, list[Line]]:
-    """The lines as late, soon and later, for a list of what to do."""
-    groups: dict[str, list[Any]] = {"late": [], "soon": [], "later": []}
-    for line in lines:
-        due_on = line.row.case.due_on
-        name = "later" if due_on is None or due_on > soon else ("late" if due_on < today else "soon")
-        groups[name].append(line)
-    return groups
