@@ -13,18 +13,20 @@ from workflow.bids.branches.queries import Defect, defects_of
 from workflow.bids.commands import StaleSection
 from workflow.bids.content import Content
 from workflow.bids.models import CostHead, Section
-from workflow.bids.sections import SECTIONS, is_whole, unfinished
+from workflow.bids.sections import SECTIONS, unfinished
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.consultation.queries import Authority, authorities
 from workflow.errors import Invalid, NotHere
 from workflow.web.bids import change_forms
+from workflow.web.bids.ball import explained, moves_of
 from workflow.web.bids.frame import bid_frame
 from workflow.web.bids.list_forms import LISTS, DoneForm, ListPage, RemoveForm, RowForm
 from workflow.web.bids.questions import QUESTIONS
 from workflow.web.bids.reading import answers_of, section_answers
 from workflow.web.bids.room import blueprint
 from workflow.web.bids.section_forms import SectionForm
+from workflow.web.bids.tasks import tasks_of
 from workflow.web.bids.words import HEADS
 from workflow.web.context import now, read_session, viewer, work
 from workflow.web.pages import render
@@ -43,15 +45,18 @@ def sections(reference: str) -> Response:
     frame = bid_frame(session, reader, case, tab="sections")
     if not is_writable(reader, case):
         return render("pages/bids/read.html", **frame, sections=answers_of(content))
+    defects = _open_defects(session, reader, case)
+    move = moves_of(session, reader, [case], now())[case.id]
     return render(
         "pages/bids/tasks.html",
         **frame,
-        groups=_tasks(case, content),
+        explain=explained(session, reader, case, move, lead=content.lead.short_name, now=now()),
+        groups=tasks_of(case, content, defects),
         done=len(SECTIONS) - len(unfinished(content)),
         count=len(SECTIONS),
         is_signatory=reader.has(queries.SIGNATORY, case.proposer_id),
         content=content,
-        defects=_open_defects(session, reader, case),
+        defects=defects,
         labels={section: words.label for section, words in SECTIONS.items()},
         sends=_sends(case),
         written_on_version=queries.version_of(session, reader, case),
@@ -68,31 +73,6 @@ def _sends(case: Case) -> str:
     workflow = registry().workflow_of(case)
     names = {action.name for action in workflow.actions_from[case.state]} if workflow else set()
     return "submit" if "submit" in names else "send_change"
-
-
-def _tasks(case: Case, content: Content) -> dict[str, list[tuple[str, str, str, str, str]]]:
-    groups: dict[str, list[tuple[str, str, str, str, str]]] = {}
-    for section, words in SECTIONS.items():
-        status, colour = _status(content, section)
-        href = url_for("bids.section", reference=case.reference, name=section.value)
-        hint = _hint(content, section)
-        groups.setdefault(words.group, []).append((words.label, href, hint, status, colour))
-    return groups
-
-
-def _status(content: Content, section: Section) -> tuple[str, str]:
-    if is_whole(content, section):
-        return "Completed", ""
-    return ("In progress", "blue") if section.value in content.sections else ("Not yet started", "")
-
-
-def _hint(content: Content, section: Section) -> str:
-    """The first answer of a section that was saved, cut to a line."""
-    if section.value not in content.sections:
-        return ""
-    said = section_answers(content, section)
-    first = said[0][1].splitlines()[0] if said and said[0][1] else ""
-    return first if len(first) <= 80 else f"{first[:79]}…"
 
 
 @blueprint.route("/bids/<reference>/sections/<name>", methods=["GET", "POST"])
