@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice, product
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.test import TestResponse
 
+from tests.web.strict import elements
 from workflow.accounts.roles import Role
 from workflow.demo.people import PEOPLE
 
@@ -91,6 +92,7 @@ class Crawl:
             elif answer.mimetype == "text/html":
                 links = dict.fromkeys(_HREF.findall(answer.text))
                 waiting += [(unescape(link), found[0].endpoint) for link in links]
+                waiting += [(asked_by, found[0].endpoint) for asked_by in _questions_asked(answer.text, path)]
 
     def visit(
         self, reader: str, client: FlaskClient, path: str, *, linked_from: str = ""
@@ -158,6 +160,30 @@ def _chosen(values: dict[str, Any]) -> tuple[str, ...]:
 
 def _questions(path: str) -> tuple[str, ...]:
     return tuple(sorted({name for name, _ in parse_qsl(urlsplit(path).query)}))
+
+
+def _questions_asked(markup: str, path: str) -> Iterator[str]:
+    """The addresses that a page's forms lead to which change nothing, such as filters, with the first of each choice."""
+    if 'method="get"' not in markup:
+        return
+    forms: list[Any] = [element for element in elements(markup) if element.tag == "form"]
+    for form in forms:
+        if form.get("method") == "get":
+            yield f"{form.get('action') or urlsplit(path).path}?{urlencode(_first_choices(form))}"
+
+
+def _first_choices(form: Any) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for box in form.iter():
+        name, kind = box.get("name"), box.get("type")
+        if not name or name in chosen:
+            continue
+        if box.tag == "select":
+            values = [option.get("value") or "" for option in box.iter("option")]
+            chosen[name] = next(filter(None, values), "")
+        elif box.tag == "input" and kind != "submit":
+            chosen[name] = box.get("value") or ""
+    return chosen
 
 
 def _pieces(markup: str) -> frozenset[str]:

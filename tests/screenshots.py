@@ -81,14 +81,14 @@ def main(arguments: Sequence[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     executable = browsers.obtained()
     if executable is None:
-        print("There is no browser, so no pictures can be made. Install chromium.", file=sys.stderr)
+        sys.stderr.write("There is no browser, so no pictures can be made. Install chromium.\n")
         return 1
     with demonstration() as app, sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         missing = [name for name in taken(app, opened, folder) if name]
         opened.close()
     if missing:
-        print(f"Left out, as their pages could not be opened: {', '.join(missing)}", file=sys.stderr)
+        sys.stderr.write(f"Left out, as their pages could not be opened: {', '.join(missing)}\n")
     return 1 if missing else 0
 
 
