@@ -46,6 +46,7 @@ ROOMS = (
     "workflow.web.reports.views",
     "workflow.web.network.views",
     "workflow.web.published.views",
+    "workflow.web.admin.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -172,6 +172,19 @@ def end_role(work: Work, assignment_id: int, *, last_day: date) -> None:
     audit.record(work, f"person:{found.person_id}", "role_ended", payload)
 
 
+def note_leaving(work: Work, person_id: int, *, last_day: date) -> None:
+    """Note the last day of somebody who leaves. Their roles are ended one by one, when somebody else can take over.
+
+    Raises:
+        NotHere: no such person.
+    """
+    found = work.session.get(Person, person_id, with_for_update=True)
+    if found is None:
+        raise NotHere
+    found.leaves_on = last_day
+    audit.record(work, f"person:{person_id}", "leaving_noted", {"on": last_day.isoformat()})
+
+
 def grant_delegation(
     work: Work,
     person_id: int,

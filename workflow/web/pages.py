@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Thing
 from workflow.web.context import current_viewer, settings
 from workflow.web.headers import nonce
 from workflow.web.roles import is_staff, line_of
@@ -41,6 +42,10 @@ def _staff(viewer: Viewer | None) -> bool:
     return viewer is not None and is_staff(viewer)
 
 
+def _opens(thing: Thing) -> Callable[[Viewer | None], bool]:
+    return lambda viewer: viewer is not None and viewer.opens(thing)
+
+
 # An entry shows only where its address exists, so a room that is not built yet is not promised.
 NAVIGATION = (
     NavigationItem("Your work", "/", _signed_in),
@@ -50,6 +55,9 @@ NAVIGATION = (
     NavigationItem("Consultations", "/consultations", _anyone),
     NavigationItem("Funds", "/funds", _staff),
     NavigationItem("Reports", "/reports", _staff),
+    NavigationItem("Network", "/network", _opens(Thing.NETWORK)),
+    NavigationItem("People", "/admin", _opens(Thing.PEOPLE)),
+    NavigationItem("Open register", "/open", lambda viewer: not _staff(viewer)),
     NavigationItem("Messages", "/notices", _signed_in),
 )
 FOOTER = (

@@ -1,0 +1,1 @@
+"""People, roles and addresses, for those who look after them."""
