@@ -32,6 +32,7 @@ from workflow.engine import NOBODY, Action, DeadlineRule, State, Workflow
 from workflow.engine import SYSTEM as SYSTEM_ROLE
 from workflow.funds.models import Fund, Power
 from workflow.funds.rules import ConsultationRule, Recipients, Recovery
+from workflow.wiring.registry import REGISTRY as DEPLOYED
 
 OPENED = datetime(2011, 2, 7, 10, 0, tzinfo=UTC)
 """Monday 7 February 2011: 84 days later is a holiday, so that a full consultation closes on Tuesday 3 May."""
@@ -108,7 +109,7 @@ LIFE = Workflow(
 REGISTRY = Registry(
     definitions={("bid", 1): LIFE},
     current={"bid": 1},
-    facts={"consultation": queries.facts},
+    facts=DEPLOYED.facts,
     effects={
         name: getattr(effects, name)
         for name in ("open_consultation", "close_consultation", "mark_response_sent", "accept_response")
@@ -321,6 +322,7 @@ def _bid(world: World, session: Session) -> None:
         workflow_key="bid",
         workflow_version=1,
         state="screening",
+        shared=True,
         rev=1,
         department_id=world.ids["DCLG"],
         proposer_id=world.ids["ADASS"],

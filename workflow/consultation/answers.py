@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation, Person
 from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.consultation.about import About, about_where
+from workflow.consultation.commands import ANSWERED_IN
 from workflow.consultation.contacts import COUNCIL_ROLES
 from workflow.consultation.models import (
     Consultation,
@@ -245,3 +247,50 @@ def late_and_held(session: Session, viewer: Viewer, consultation_id: int) -> lis
         )
     )
     return said_of(session, Response.id.in_(late))
+
+
+@dataclass(frozen=True, slots=True)
+class ToCheck:
+    """One answer with the bid it is about, for somebody of its council or with a link about it.
+
+    `may_confirm` says whether they may say that it is the council's own; anybody with a link may say that it is not.
+    """
+
+    about: About
+    said: Said
+    may_confirm: bool
+
+
+def to_check(session: Session, viewer: Viewer | None, holder: LinkHolder | None, response_id: int) -> ToCheck:
+    """An answer to be confirmed or disputed; `holder` names the answer in `invitation_id` and its link's version.
+
+    Raises:
+        NotHere: when the viewer is not of the council, and the link is of another answer or was replaced.
+    """
+    row = session.execute(
+        select(Invitation.consultation_id, Invitation.organisation_id, Invitation.version)
+        .join(Response, Response.invitation_id == Invitation.id)
+        .where(Response.id == response_id)
+    ).one_or_none()
+    if row is None:
+        raise NotHere
+    is_own = viewer is not None and row.organisation_id in viewer.organisations(*COUNCIL_ROLES)
+    has_link = holder is not None and (holder.invitation_id, holder.version) == (response_id, row.version)
+    if not (is_own or has_link):
+        raise NotHere
+    [said] = said_of(session, Response.id == response_id)
+    return ToCheck(about_where(session, Consultation.id == row.consultation_id), said, is_own)
+
+
+def may_rule(session: Session, viewer: Viewer, consultation_id: int) -> bool:
+    """Whether the viewer, as a case officer, may count or set aside answers of a consultation that are held."""
+    found = session.scalar(
+        select(Case.id)
+        .join(Consultation, Consultation.bid_id == Case.id)
+        .where(
+            Consultation.id == consultation_id,
+            Case.department_id.in_(viewer.organisations(Role.CASE_OFFICER)),
+            Case.state.in_(ANSWERED_IN),
+        )
+    )
+    return found is not None

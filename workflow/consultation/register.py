@@ -10,17 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, cast, false, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation, Person, RoleAssignment
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.clock import LONDON
+from workflow.consultation.contacts import COUNCIL_ROLES
 from workflow.consultation.models import Consultation, Disposition, Invitation, Response
-from workflow.consultation.queries import COUNCIL_ROLES, PAGE
-from workflow.consultation.tallies import came_late
-from workflow.consultation.terms import Outcome, Position
+from workflow.consultation.queries import PAGE
+from workflow.consultation.register_parts import contacted, held_as
+from workflow.consultation.tallies import came_late, is_held
+from workflow.consultation.terms import HoldKind, Outcome, Position
 from workflow.notifications import Notification, State
 from workflow.notifications.models import NotificationSubject
 
@@ -42,7 +44,8 @@ class RegisterCounts:
     """The figures above the register; shares are ordered by label.
 
     `undisposed` counts answers with no word on them yet, `failed` silent councils whose message did not get there,
-    `unreached` silent councils that nobody could be written to at.
+    `unreached` silent councils that nobody could be written to at. `held` councils have an answer that is held for any
+    reason, `disputed` one that somebody says is wrong.
     """
 
     invited: int
@@ -52,6 +55,8 @@ class RegisterCounts:
     failed: int
     unreached: int
     undisposed: int
+    held: int
+    disputed: int
     regions: tuple[Share, ...]
     types: tuple[Share, ...]
     positions: Mapping[Position, int]
@@ -61,27 +66,38 @@ class RegisterCounts:
         """Councils that neither answered nor pressed Start."""
         return self.invited - self.answered - self.opened
 
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer than three in ten answered. Source: domain, section 6: low response."""
+        return 10 * self.answered < 3 * self.invited
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One council asked. `times` counts its answers; `outcome` is what was done about the one that counts."""
+    """One council asked. `times` counts its answers; `outcome` is what was done about the one that counts.
+
+    `held_as` says why an answer is held, `newest_id` is the newest answer, counted or not. `contacted_at` is when a message
+    about it last went out, None before any did. `earlier` says that it answered about an earlier text of the bid.
+    """
 
     invitation_id: int
     code: str
     name: str
     type: str
     region: str
-    sent_at: datetime
-    reminded_at: datetime | None
+    contacted_at: datetime | None
     opened_at: datetime | None
     response_id: int | None
     position: Position | None
     answered_at: datetime | None
+    is_late: bool
     times: int
-    has_late: bool
+    newest_id: int | None
+    held_as: frozenset[HoldKind]
     failed: bool
     unreached: bool
     outcome: Outcome | None
+    earlier: bool
 
 
 FAILED = (State.BOUNCED, State.DEAD, State.SUPPRESSED, State.UNKNOWN)
@@ -126,6 +142,8 @@ SHOWN: Mapping[str, ColumnElement[bool]] = {
     "answered": is_answered,
     "not_answered": Invitation.response_id.is_(None),
     "late": came_late,
+    "held": is_held(*HoldKind),
+    "disputed": is_held(HoldKind.DISPUTED),
     "to_answer": and_(is_answered, Disposition.response_id.is_(None)),
 }
 """The views of the register; any other name shows no rows."""
@@ -145,6 +163,8 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
             func.count().filter(SHOWN["failed"]).label("failed"),
             func.count().filter(SHOWN["unreached"]).label("unreached"),
             func.count().filter(SHOWN["to_answer"]).label("undisposed"),
+            func.count().filter(SHOWN["held"]).label("held"),
+            func.count().filter(SHOWN["disputed"]).label("disputed"),
         )
         .select_from(Invitation)
         .join(Consultation, Consultation.id == Invitation.consultation_id)
@@ -168,6 +188,8 @@ def register_counts(session: Session, viewer: Viewer, consultation_id: int) -> R
         failed=sum(row.failed for row in rows),
         unreached=sum(row.unreached for row in rows),
         undisposed=sum(row.undisposed for row in rows),
+        held=sum(row.held for row in rows),
+        disputed=sum(row.disputed for row in rows),
         regions=_shares(rows, "region"),
         types=_shares(rows, "authority_type"),
         positions={position: positions[position] for position in Position},
@@ -193,23 +215,17 @@ def register_rows(
     limit: int = PAGE,
 ) -> tuple[list[RegisterRow], bool]:
     """A page of the councils asked, by name, and whether there are more. `after` is the last invitation of the page before."""
-    times = (
-        select(func.count())
-        .select_from(Response)
-        .where(Response.invitation_id == Invitation.id)
-        .correlate(Invitation)
-        .scalar_subquery()
-    )
     query = (
         select(
             Invitation,
             Organisation,
             Response,
             Disposition.outcome,
-            times,
-            came_late,
+            _times,
+            _newest_answer,
             message_failed,
             has_no_address,
+            _answered_earlier,
         )
         .join(Consultation, Consultation.id == Invitation.consultation_id)
         .join(Case, Case.id == Consultation.bid_id)
@@ -223,7 +239,38 @@ def register_rows(
     if after is not None:
         query = query.where(tuple_(Organisation.name, Invitation.id) > _place(after))
     rows = session.execute(query).all()
-    return [_row(*row) for row in rows[:limit]], len(rows) > limit
+    ids = [row[0].id for row in rows[:limit]]
+    held, written_to = held_as(session, ids), contacted(session, consultation_id, ids)
+    found = [_row(row, held.get(row[0].id, frozenset()), written_to.get(row[0].id)) for row in rows[:limit]]
+    return found, len(rows) > limit
+
+
+_times = (
+    select(func.count())
+    .select_from(Response)
+    .where(Response.invitation_id == Invitation.id)
+    .correlate(Invitation)
+    .scalar_subquery()
+)
+_newest_answer = (
+    select(func.max(Response.id))
+    .where(Response.invitation_id == Invitation.id)
+    .correlate(Invitation)
+    .scalar_subquery()
+)
+_before, _then = aliased(Consultation), aliased(Invitation)
+_answered_earlier = (
+    select(_then.id)
+    .join(_before, _before.id == _then.consultation_id)
+    .where(
+        _before.bid_id == Consultation.bid_id,
+        _before.occurrence < Consultation.occurrence,
+        _then.organisation_id == Invitation.organisation_id,
+        _then.response_id.is_not(None),
+    )
+    .correlate(Consultation, Invitation)
+    .exists()
+)
 
 
 def _place(invitation_id: int) -> ColumnElement[object]:
@@ -236,31 +283,25 @@ def _place(invitation_id: int) -> ColumnElement[object]:
     )
 
 
-def _row(  # noqa: PLR0917 - one row of the query above
-    invitation: Invitation,
-    council: Organisation,
-    response: Response | None,
-    outcome: Outcome | None,
-    times: int,
-    has_late: bool,
-    failed: bool | None,
-    unreached: bool,
-) -> RegisterRow:
+def _row(row: Any, held_kinds: frozenset[HoldKind], contacted_at: datetime | None) -> RegisterRow:
+    invitation, council, response, outcome, times, newest_id, failed, unreached, earlier = row
     return RegisterRow(
         invitation.id,
         council.code,
         council.name,
         council.authority_type or "",
         council.region or "",
-        invitation.sent_at,
-        invitation.last_reminded_at,
+        contacted_at,
         invitation.opened_at,
         invitation.response_id,
         None if response is None else response.position,
         None if response is None else response.arrived_at,
+        response is not None and response.late,
         times,
-        has_late,
+        newest_id,
+        held_kinds,
         bool(failed),
         unreached,
         outcome,
+        earlier,
     )

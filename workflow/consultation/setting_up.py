@@ -68,4 +68,4 @@ def open_by_council(session: Session, viewer: Viewer, now: datetime) -> dict[str
         .group_by(Organisation.code)
         .order_by(Organisation.code)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

@@ -36,7 +36,7 @@ def opening(app: Flask, world: World, **typed: Any) -> tuple[OpenConsultationFor
 def test_every_councils_choice_is_all(app: Flask, world: World) -> None:
     form, errors = opening(app, world)
     assert not errors
-    assert form.data_tuple() == ("full", "all", date(2011, 5, 3), "", "Does it serve a need?")
+    assert form.data_tuple() == ("full", "all", date(2011, 5, 3), "", "Does it serve a need?", "")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wtforms.validators import ValidationError
 
 from workflow.consultation.answers import Invited
-from workflow.consultation.terms import Outcome, Position
+from workflow.consultation.terms import Outcome, Position, Resolution
 from workflow.web.consultation.words import OUTCOMES, POSITIONS
 from workflow.web.forms import ActionForm, LongTextField, Option, PlainForm, RadiosField, TextField
 
@@ -120,7 +120,7 @@ class SendForm(ActionForm):
 def typed_before(invitation: Invited) -> dict[str, object]:
     """What was typed so far, as the data of the forms above; before anything is saved, what the last answer said."""
     draft, last = invitation.draft, next(iter(invitation.said), None)
-    if not draft.rev and last is not None:
+    if not draft.is_there and last is not None:
         return _as_data(last.position, last.text, last.answers, last.by_name, last.by_email, last.publish)
     typed = _as_data(draft.position, draft.text, draft.answers, draft.name, draft.email, draft.publish)
     if last is None:
@@ -158,8 +158,8 @@ class DispositionData(NamedTuple):
     text: str
 
 
-class DispositionForm(PlainForm):
-    """The lead body's word on one answer."""
+class DispositionForm(ActionForm):
+    """The lead body's word on one answer; `rev` is that of the words that the page showed, 0 when there were none."""
 
     outcome = RadiosField(
         "What did you do about it?",
@@ -175,6 +175,122 @@ class DispositionForm(PlainForm):
         rows=5,
     )
 
+    def draw_from(self, rev: int) -> None:
+        """Draw it again from newer words, with a new key and what was typed."""
+        self._drawn_from = rev
+        self._draw_new()
+
     def data_tuple(self) -> DispositionData:
         """What the command takes."""
         return DispositionData(Outcome(self.outcome.data or ""), self.text.data or "")
+
+
+class CheckData(NamedTuple):
+    """Whether an answer is the council's own, and if not, what is wrong with it."""
+
+    is_own: bool
+    said: str
+
+
+class DisputeForm(ActionForm):
+    """Somebody with a link says that an answer is wrong."""
+
+    said = LongTextField(
+        "What is wrong, and who should be asked?",
+        hint="The council and the department read this.",
+        required="Say what is wrong, and who should be asked",
+        what="What is wrong",
+        longest=1000,
+        rows=4,
+    )
+
+    def data_tuple(self) -> CheckData:
+        """What the command takes."""
+        return CheckData(False, self.said.data or "")
+
+
+class CheckForm(ActionForm):
+    """Somebody of the council says whether an answer is the council's own."""
+
+    own = RadiosField(
+        "Is this your council’s answer?",
+        options=[
+            Option("yes", "Yes, it is ours", "It counts from now on"),
+            Option("no", "No, it is wrong", "It is not counted until this is cleared up"),
+        ],
+        required="Say whether this is your council’s answer",
+    )
+    said = LongTextField(
+        "What is wrong, and who should be asked?",
+        hint="Only if it is wrong. The council and the department read this.",
+        what="What is wrong",
+        longest=1000,
+        rows=4,
+    )
+
+    def validate_said(self, field: LongTextField) -> None:
+        """Whoever says that it is wrong says why."""
+        if self.own.data == "no" and not field.data:
+            raise ValidationError("Say what is wrong, and who should be asked")
+
+    def data_tuple(self) -> CheckData:
+        """What the command takes."""
+        return CheckData(self.own.data == "yes", self.said.data or "")
+
+
+class RulingData(NamedTuple):
+    """Whether a held answer counts, and why."""
+
+    resolution: Resolution
+    reason: str
+
+
+class RulingForm(ActionForm):
+    """The case officer's word on an answer that is held."""
+
+    resolution = RadiosField(
+        "Does this answer count?",
+        options=[
+            Option(Resolution.COUNTED, "Count it", "The council says that it is theirs"),
+            Option(
+                Resolution.SET_ASIDE,
+                "Set it aside",
+                "An earlier answer of the council counts, if there is one",
+            ),
+        ],
+        required="Choose whether the answer counts",
+        what="Whether it counts",
+    )
+    reason = LongTextField(
+        "Why?",
+        hint="The council reads it. Say whom you asked.",
+        required="Say why, so that the council can read it",
+        what="Reason",
+        longest=1000,
+        rows=3,
+    )
+
+    def data_tuple(self) -> RulingData:
+        """What the command takes."""
+        return RulingData(Resolution(self.resolution.data or ""), self.reason.data or "")
+
+
+class SendAgainForm(ActionForm):
+    """Write to a council once more."""
+
+    link = RadiosField(
+        "Which link?",
+        options=[
+            Option("same", "The same link", "For somebody who cannot find the message"),
+            Option(
+                "new",
+                "A new link",
+                "The old one stops working at once: for a link that went to the wrong place",
+            ),
+        ],
+        required="Choose which link is sent",
+    )
+
+    def data_tuple(self) -> tuple[bool]:
+        """Whether the link is made anew."""
+        return (self.link.data == "new",)

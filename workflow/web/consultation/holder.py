@@ -19,6 +19,9 @@ from workflow.web.context import current_viewer, settings
 
 PURPOSE = "answer"
 COOKIE = "workflow_answer"
+CHECKS = {"confirm_answer": True, "dispute_answer": False}
+"""The purposes of a link about one answer, and whether its holder may say that the answer is the council's own."""
+CHECK_COOKIE = "workflow_answer_check"
 CHOSEN = "answers_for"
 """What the browser's session keeps of somebody of several councils: a consultation, and the invitation they went to."""
 
@@ -35,6 +38,34 @@ def holder_of(token: str) -> LinkHolder:
             "This link does not work. Open the newest message about this consultation and use the link in it."
         )
     return LinkHolder(*found)
+
+
+def check_of(token: str) -> tuple[LinkHolder, bool] | None:
+    """The answer that a link is about, by its id, and whether its holder may confirm it; None for any other link."""
+    for purpose, may_confirm in CHECKS.items():
+        found = links.read(token, purpose, [settings().secret_key, *settings().old_secret_keys])
+        if found is not None:
+            return LinkHolder(*found), may_confirm
+    return None
+
+
+def check_in_cookie(response_id: int) -> tuple[LinkHolder, bool] | None:
+    """The link in this browser's cookie, if it is about this answer."""
+    token = request.cookies.get(CHECK_COOKIE)
+    found = None if token is None else check_of(token)
+    return found if found is not None and found[0].invitation_id == response_id else None
+
+
+def give_check_cookie(response: Response, token: str, response_id: int) -> None:
+    """Keep the token for the page of this one answer, until the browser is closed."""
+    response.set_cookie(
+        CHECK_COOKIE,
+        token,
+        path=f"/answers/{response_id}",
+        secure=settings().is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def give_cookie(response: Response, token: str, consultation_id: int) -> None:

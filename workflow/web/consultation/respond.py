@@ -20,11 +20,19 @@ from workflow.web.consultation.answer_forms import (
     questions_form,
     typed_before,
 )
-from workflow.web.consultation.holder import choose, for_council, forget_choice, give_cookie, holder_of
+from workflow.web.consultation.holder import (
+    check_of,
+    choose,
+    for_council,
+    forget_choice,
+    give_check_cookie,
+    give_cookie,
+    holder_of,
+)
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
-from workflow.web.consultation.words import POSITION_WORDS
-from workflow.web.context import now, read_session, work
+from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS
+from workflow.web.context import current_viewer, now, read_session, work
 from workflow.web.forms import ActionForm
 from workflow.web.pages import render
 
@@ -32,6 +40,12 @@ from workflow.web.pages import render
 @blueprint.get("/r/<token>")
 def link(token: str) -> Response:
     """From the mail's link to the page without it; the fetch is logged, as mail scanners fetch links too."""
+    checked = check_of(token)
+    if checked is not None:
+        response_id = checked[0].invitation_id
+        answered = redirect(url_for("consultation.check_answer", response_id=response_id), 303)
+        give_check_cookie(answered, token, response_id)
+        return answered
     holder = holder_of(token)
     consultation_id = consultation_of_link(read_session(), holder)
     with work(Actor("link", link_id=holder.invitation_id)) as opened:
@@ -108,7 +122,7 @@ def check(consultation_id: int) -> Response:
     if not form.validate_on_submit():
         if not _is_complete(invitation):
             return _to(
-                "sent" if invitation.said and not invitation.draft.rev else "position", consultation_id
+                "sent" if invitation.said and not invitation.draft.is_there else "position", consultation_id
             )
         return _page(
             "pages/consultation/respond/check.html",
@@ -147,6 +161,8 @@ def _page(template: str, invitation: Invited, **context: Any) -> Response:
         invitation=invitation,
         about=invitation.about,
         position_words=POSITION_WORDS,
+        outcome_words=OUTCOME_WORDS,
+        signed_in=current_viewer() is not None,
         today=now(),
         **context,
     )

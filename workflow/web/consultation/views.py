@@ -12,20 +12,21 @@ from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.consultation import answers, queries, register
 from workflow.consultation.about import About
-from workflow.consultation.dispositions import set_disposition
+from workflow.consultation.commands import ANSWERED_IN
+from workflow.consultation.dispositions import CHANGED, set_disposition
 from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.web.bids.frame import bid_frame
-from workflow.web.consultation import change_forms, forms, public, respond
-from workflow.web.consultation.answer_forms import DispositionForm
+from workflow.web.consultation import change_forms, checking, forms, listing, public, respond
+from workflow.web.consultation.answer_forms import DispositionForm, RulingForm
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
 from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS, TYPE_WORDS
 from workflow.web.context import current_viewer, read_session, viewer, work
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "change_forms", "forms", "public", "respond"]
+__all__ = ["blueprint", "change_forms", "checking", "forms", "listing", "public", "respond"]
 
 SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
 
@@ -72,10 +73,13 @@ def of_bid(reference: str) -> Response:
         counts=counts,
         report=report,
         action=_action(reader, case, report),
+        further=_further(reader, case, counts),
+        is_officer=reader.has(Role.CASE_OFFICER, case.department_id),
         next_answer=_next_answer(session, reader, case, found.id, counts),
         rows=rows,
         show=show,
         next_href=next_href,
+        row_state=listing.state_words,
         **_words(),
     )
 
@@ -83,22 +87,49 @@ def of_bid(reference: str) -> Response:
 @blueprint.route("/consultations/answers/<int:response_id>", methods=["GET", "POST"])
 def answer(response_id: int) -> Response:
     """One answer; the lead body says here what it did about it, and goes on to the next."""
+    return answer_page(response_id)
+
+
+def answer_page(response_id: int, *, ruling: RulingForm | None = None) -> Response:
+    """The page of one answer, with what was typed about whether it counts, if that was wrong."""
     session, reader = read_session(), viewer()
     about, said = answers.answer(session, reader, response_id)
-    form = DispositionForm(data={"outcome": said[0].outcome, "text": said[0].done or None})
+    form = DispositionForm(
+        rev=said[0].done_rev, data={"outcome": said[0].outcome, "text": said[0].done or None}
+    )
     context: dict[str, Any] = {"about": about, "said": said, "form": form, **_words()}
     context["may_say"] = queries.may_say(session, reader, about.consultation_id)
-    if not form.validate_on_submit():
+    context["ruling"] = ruling
+    if ruling is None and answers.may_rule(session, reader, about.consultation_id):
+        context["ruling"] = RulingForm(rev=0) if request.method == "GET" else None
+    if ruling is not None or not form.validate_on_submit():
         return render("pages/consultation/answer.html", **context)
     given = form.data_tuple()
     try:
         with work() as opened:
-            set_disposition(opened, response_id, outcome=given.outcome, text=given.text)
+            set_disposition(
+                opened, response_id, outcome=given.outcome, text=given.text, seen_rev=form.revision
+            )
     except (Refused, Invalid) as error:
+        if _said_otherwise(error):
+            return _both_texts(context, response_id)
         if not form.refuse(error):
             raise
         return render("pages/consultation/answer.html", **context)
     return _on_to_the_next(about)
+
+
+def _said_otherwise(error: Refused | Invalid) -> bool:
+    return isinstance(error, Refused) and CHANGED in {reason.code for reason in error.reasons}
+
+
+def _both_texts(context: dict[str, Any], response_id: int) -> Response:
+    """What a colleague said meanwhile beside what was typed here; sending again keeps what was typed."""
+    with work() as opened:
+        _, said = answers.answer(opened.session, viewer(), response_id)
+    form: DispositionForm = context["form"]
+    form.draw_from(said[0].done_rev)
+    return render("pages/consultation/answer.html", status=409, **{**context, "said": said, "theirs": said[0]})
 
 
 def _on_to_the_next(about: About) -> Response:
@@ -122,6 +153,22 @@ def consulted_text(reference: str) -> Response:
         raise NotHere
     about = answers.about(session, reader, found.id)
     return render("pages/consultation/proposal.html", about=about, text=readable(about.snapshot))
+
+
+def _further(reader: Viewer, case: Case, counts: register.RegisterCounts) -> list[tuple[str, str]]:
+    """Further actions of this tab that the reader's role may have now, as (words, address)."""
+    if not reader.has(Role.CASE_OFFICER, case.department_id):
+        return []
+    named = {
+        "extend_consultation": ("Give councils more time", case.state == "consulting"),
+        "restart_consultation": ("Ask councils anew", case.state in ANSWERED_IN),
+        "accept_late": ("Count a late answer", case.state == "responding" and bool(counts.late)),
+    }
+    return [
+        (words, url_for("bids.act", reference=case.reference, action=action))
+        for action, (words, is_there) in named.items()
+        if is_there
+    ]
 
 
 def _action(reader: Viewer, case: Case, report: ConsultationReport | None) -> tuple[str, str] | None:
