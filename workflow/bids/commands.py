@@ -18,9 +18,10 @@ from workflow.bids.models import (
     Risk,
     Section,
 )
+from workflow.bids.partnering import write_part
 from workflow.bids.sections import SECTIONS, is_whole
 from workflow.bids.starting import start_bid
-from workflow.bids.values import Line, Values
+from workflow.bids.values import Line, PartnerLine, Values
 from workflow.bids.writing import WRITERS, row_values
 from workflow.cases import Case, describe_case, hold_case, lock_case, once
 from workflow.cases.registry import registry
@@ -123,13 +124,22 @@ def _write_row(work: Work, case: Case, line: Line, row_id: int | None) -> None:
         _named_once(work, case.id, values["organisation_id"], row_id)
     if row_id is not None:
         found = _row(work, case.id, section, row_id)
+        if isinstance(line, PartnerLine):
+            is_new = found.organisation_id != values["organisation_id"]
+            found.organisation_id = values["organisation_id"]
+            write_part(work, case, found, line, is_new=is_new)
+            return
         for name, value in values.items():
             setattr(found, name, value)
         return
     count = work.session.scalar(select(func.count()).select_from(model).where(model.bid_id == case.id))
     if (count or 0) >= MOST_ROWS:
         raise Invalid(f"There are {MOST_ROWS} already. Remove one first.")
-    work.session.add(model(bid_id=case.id, **values))
+    row = model(bid_id=case.id, **values)
+    work.session.add(row)
+    if isinstance(line, PartnerLine):
+        work.session.flush()  # Its shares refer to it.
+        write_part(work, case, row, line, is_new=True)
 
 
 def _named_once(work: Work, bid_id: int, organisation_id: int, row_id: int | None) -> None:

@@ -72,10 +72,11 @@ class Facts(NamedTuple):
 
 
 class PartnerLine(NamedTuple):
-    """A partner by its code, with its task."""
+    """A partner by its code, with its task and the pence it is to have in each financial year."""
 
     code: str
     task: str
+    shares: tuple[tuple[int, Pence], ...] = ()
 
 
 class DeliverableLine(NamedTuple):

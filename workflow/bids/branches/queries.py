@@ -7,13 +7,22 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer, people_named
 from workflow.accounts.roles import Role
-from workflow.bids.branches.models import BidDefect, Found, Ineligibility, Review
-from workflow.bids.models import BidSection, BidVersion, Section
+from workflow.bids.branches.models import (
+    BidDefect,
+    Found,
+    Ineligibility,
+    PartnerComment,
+    PartnerShare,
+    Review,
+)
+from workflow.bids.models import BidSection, BidVersion, Partner, Section
 from workflow.bids.rules import CRITERIA
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES
+from workflow.money import Pence
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +136,52 @@ def versions_of(session: Session, viewer: Viewer, case: Case) -> list[BidVersion
     return list(
         session.scalars(select(BidVersion).where(BidVersion.bid_id == case.id).order_by(BidVersion.number))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """What a partner wrote to the lead body, with the body's name."""
+
+    body: str
+    text: str
+    at: datetime
+
+
+def comments_of(
+    session: Session, viewer: Viewer, case: Case, organisation_id: int | None = None
+) -> list[CommentView]:
+    """What partners wrote about their parts, the newest first: all of it for the lead body, a partner's own for itself."""
+    own = viewer.organisations(Role.PARTNER)
+    is_lead = case.proposer_id in viewer.organisations(Role.DRAFTER, Role.SIGNATORY)
+    query = (
+        select(Organisation.name, PartnerComment.text, PartnerComment.made_at)
+        .join(Organisation, Organisation.id == PartnerComment.organisation_id)
+        .where(PartnerComment.bid_id == case.id)
+        .order_by(PartnerComment.id.desc())
+    )
+    if organisation_id is not None or not is_lead:
+        mine = own if organisation_id is None else own & {organisation_id}
+        query = query.where(PartnerComment.organisation_id.in_(mine))
+    return [CommentView(*row) for row in session.execute(query)]
+
+
+def share_of(session: Session, viewer: Viewer, part: Partner) -> list[tuple[int, Pence]]:
+    """What a part that the viewer fetched is to have, by financial year."""
+    del viewer
+    rows = session.execute(
+        select(PartnerShare.year, PartnerShare.pence)
+        .where(PartnerShare.partner_id == part.id)
+        .order_by(PartnerShare.year)
+    )
+    return [(year, pence) for year, pence in rows]
+
+
+def withdrawn_parts(session: Session, viewer: Viewer, case: Case) -> dict[int, str]:
+    """Why bodies take no part any more in a bid that the viewer fetched, by organisation id."""
+    del viewer
+    rows = session.execute(
+        select(Partner.organisation_id, Partner.withdrawn_reason).where(
+            Partner.bid_id == case.id, Partner.withdrawn_reason.is_not(None)
+        )
+    )
+    return {organisation_id: reason or "" for organisation_id, reason in rows}

@@ -91,6 +91,7 @@ def _has_first_check(_case: Case, facts: Mapping[str, Any], inside: bool) -> boo
 PARTS = (
     Part("Summary", "", "summary", _always),
     Part("Sections", "/sections", "sections", _always),
+    Part("Partners", "/partners", "partners", lambda _case, facts, _inside: bool(facts["bids"].partner_ids)),
     Part("First check", "/first-check", "first_check", _has_first_check),
     Part("Versions", "/versions", "versions", _has_versions),
     Part("Consultation", "/consultation", "consultation", _has_consultation),

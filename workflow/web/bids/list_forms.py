@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflow.bids.content import Content
+from workflow.bids.content import Content, PartnerView
 from workflow.bids.models import Section
 from workflow.bids.values import DeliverableLine, IndicatorLine, Line, PartnerLine, RiskLine
+from workflow.money import format_pounds, year_label
 from workflow.web.filters import short_date
-from workflow.web.forms import ActionForm, DateField, LongTextField, Option, SelectField, TextField
+from workflow.web.forms import (
+    ActionForm,
+    DateField,
+    LongTextField,
+    MoneyField,
+    Option,
+    SelectField,
+    TextField,
+)
+
+MOST_POUNDS = 10**13  # Pence; ten digits of pounds fill the box.
 
 
 class DoneForm(ActionForm):
@@ -52,7 +63,30 @@ class PartnerForm(RowForm):
 
     def data_tuple(self) -> PartnerLine:
         """What the command saves."""
-        return PartnerLine(self.organisation.data or "", self.task.data or "")
+        shares = tuple(
+            (int(name.removeprefix(SHARE)), field.data)
+            for name, field in self._fields.items()
+            if name.startswith(SHARE) and field.data
+        )
+        return PartnerLine(self.organisation.data or "", self.task.data or "", shares)
+
+
+SHARE = "share_"
+
+
+def partner_form(content: Content) -> type[PartnerForm]:
+    """The partner's form with a box for each year of the round."""
+    years = range(content.round.first_year, content.round.last_year + 1)
+    fields: dict[str, Any] = {
+        f"{SHARE}{year}": MoneyField(
+            f"Its share in {year_label(year)}",
+            hint="Of the money you ask for. Leave it empty if there is none." if year == years[0] else "",
+            least=1,
+            most=MOST_POUNDS,
+        )
+        for year in years
+    }
+    return type("PartnerForm", (PartnerForm,), fields)
 
 
 class DeliverableForm(RowForm):
@@ -124,6 +158,11 @@ class ListPage:
     rows: Callable[[Content], Sequence[Any]]
     cells: Callable[[Any, Content], tuple[str, ...]]
     before: Callable[[Any], dict[str, Any]]
+    form_for: Callable[[Content], type[RowForm]] | None = None
+
+    def form_of(self, content: Content) -> type[RowForm]:
+        """The form of a row of this bid."""
+        return self.form if self.form_for is None else self.form_for(content)
 
     def row(self, content: Content, row_id: int) -> Any | None:
         """One row by its id, or None when the bid has no such row."""
@@ -134,16 +173,31 @@ def _outcome(code: str | None, content: Content) -> str:
     return next((one.title for one in content.outcomes if one.code == code), "–")
 
 
+def _share(row: PartnerView) -> str:
+    return format_pounds(row.share_pence) if row.shares else "None"
+
+
+def _confirmed(row: PartnerView) -> str:
+    if row.is_withdrawn:
+        return "Takes no part any more"
+    return "Yes" if row.is_confirmed else "Not yet"
+
+
 LISTS: Mapping[Section, ListPage] = {
     Section.PARTNERS: ListPage(
         "Partners",
         "partner",
         "There is no partner yet. A bid may have none; otherwise add each with its task.",
-        ("Organisation", "Task", "Confirmed"),
+        ("Organisation", "Task", "Its share", "Has it confirmed?"),
         PartnerForm,
         lambda content: content.partners,
-        lambda row, _content: (row.name, row.task, "Yes" if row.is_confirmed else "Not yet"),
-        lambda row: {"organisation": row.code, "task": row.task},
+        lambda row, _content: (row.name, row.task, _share(row), _confirmed(row)),
+        lambda row: {
+            "organisation": row.code,
+            "task": row.task,
+            **{f"{SHARE}{year}": pence for year, pence in row.shares},
+        },
+        partner_form,
     ),
     Section.DELIVERABLES: ListPage(
         "What it will deliver",

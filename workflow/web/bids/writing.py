@@ -18,7 +18,7 @@ from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.consultation.queries import Authority, authorities
 from workflow.errors import Invalid, NotHere
-from workflow.web.bids import change_forms
+from workflow.web.bids import change_forms, parts
 from workflow.web.bids.ball import explained, moves_of
 from workflow.web.bids.frame import bid_frame
 from workflow.web.bids.list_forms import LISTS, DoneForm, ListPage, RemoveForm, RowForm
@@ -31,7 +31,7 @@ from workflow.web.bids.words import HEADS
 from workflow.web.context import now, read_session, viewer, work
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "change_forms", "is_writable", "section_rev"]
+__all__ = ["blueprint", "change_forms", "is_writable", "parts", "section_rev"]
 
 OWN_PAGES = {Section.BUDGET: "pages/bids/budget.html", Section.AREA: "pages/bids/area.html"}
 """The sections whose boxes need a page of their own."""
@@ -179,7 +179,7 @@ def _row_page(reference: str, name: str, row_id: int | None) -> Response:
     case, content = _draft(session, reader, reference)
     chosen, page = _list_named(name)
     before = {} if row_id is None else page.before(_row(content, page, row_id))
-    form = page.form(rev=section_rev(content, chosen), data=before)
+    form = page.form_of(content)(rev=section_rev(content, chosen), data=before)
     bodies = queries.possible_partners(session, reader, case, now()) if chosen is Section.PARTNERS else ()
     form.prepare(content, bodies)
     if form.validate_on_submit():

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow.bids.branches.models import BidDefect, Ineligibility
-from workflow.bids.models import BidVersion, Change
+from workflow.accounts.queries import organisations_named
+from workflow.bids.branches.models import BidDefect, Ineligibility, PartnerShare
+from workflow.bids.models import BidVersion, Change, Partner
 from workflow.bids.rules import CRITERIA
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
@@ -62,6 +63,28 @@ def _withdrawn(_room: Room, _session: Session, _case: Case, payload: Payload) ->
     return {"released_pence": payload["said"].get("released_pence", 0)}
 
 
+def _part(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """A partner's part as it stands now; none when it is named no longer, or has confirmed meanwhile."""
+    part = session.get(Partner, payload["partner_id"])
+    if part is None or case.ended or part.confirmed_at is not None:
+        return None
+    shares = session.scalars(select(PartnerShare.pence).where(PartnerShare.partner_id == part.id))
+    return {
+        "partner": organisations_named(session, [part.organisation_id])[part.organisation_id],
+        "task": part.task,
+        "share_pence": sum(shares),
+    }
+
+
+def _partner_answered(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
+    body = payload["organisation_id"]
+    return {
+        "partner": organisations_named(session, [body])[body],
+        "said": payload["said"],
+        "words": payload["words"],
+    }
+
+
 EXTRA: Mapping[str, Extra] = {
     "bid_received": _sent,
     "bid_to_check": _sent,
@@ -74,6 +97,8 @@ EXTRA: Mapping[str, Extra] = {
     "review_refused": _finding,
     "change_sent": _changed,
     "change_to_see": _changed,
+    "partner_named": _part,
+    "partner_answered": _partner_answered,
     "bid_lapsed": _lapsed,
     "bid_withdrawn_office": _withdrawn,
 }
