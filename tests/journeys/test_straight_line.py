@@ -313,6 +313,8 @@ def approve(person: Person, reference: str) -> None:
     person.choose(no_conflict="no")
     person.fill(reason="Good value, and councils support it.")
     person.press()
+    assert "Check your decision" in person.text
+    person.press()
 
 
 def award_and_pay(cast: Cast, product: Product, reference: str) -> None:

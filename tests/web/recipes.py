@@ -277,7 +277,7 @@ RECIPES: dict[str, Recipe] = {
             "unsure_of": "Nothing.",
         },
     ),
-    "approve": Recipe("approver1", {"no_conflict": "no", **REASON}),
+    "approve": Recipe("approver1", {"no_conflict": "no", "checked": "yes", **REASON}),
     "send_back": Recipe("approver1", REASON),
     "defer": Recipe("approver1", {**on("until_on", date(2011, 7, 1)), **REASON}),
     "resume": Recipe("approver1"),
@@ -292,7 +292,7 @@ RECIPES: dict[str, Recipe] = {
             "document": LETTER,
         },
     ),
-    "approve_referred": Recipe(OFFICER, {"no_conflict": "no", **REASON}, consented),
+    "approve_referred": Recipe(OFFICER, {"no_conflict": "no", "checked": "yes", **REASON}, consented),
     "seek_direction": Recipe(OFFICER, {"objection_value_for_money": "It costs too much."}),
     "record_direction": Recipe(
         OFFICER,

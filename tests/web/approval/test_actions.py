@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements, text_of
 from tests.world import APPROVAL, World, to_appraisal, to_deciding
@@ -98,7 +99,7 @@ def test_the_declaration_of_connections_stands_before_the_decision(desk: Desk, w
 def test_two_people_on_two_pages_approve_and_the_money_is_promised(desk: Desk, world: World) -> None:
     bid_id = to_deciding(world)
     for who, state in (("approver1", "deciding"), ("approver2", "approved")):
-        answer = desk.send(who, bid_id, APPROVE, no_conflict="no", reason="Good value.")
+        answer = desk.send(who, bid_id, APPROVE, no_conflict="no", reason="Good value.", checked="yes")
         assert answer.status_code == 303
         assert world.case(bid_id).state == state
 
@@ -142,7 +143,7 @@ def test_a_connection_told_when_asked_to_approve_is_put_on_record_and_nothing_is
     blocked = desk.open("approver1", bid_id, APPROVE)
     assert blocked.status_code == 409
     assert "You have a connection to this bid on record" in blocked.text
-    assert "Approve £300,000" in desk.read("approver2", bid_id, APPROVE)
+    assert "Continue to check" in desk.read("approver2", bid_id, APPROVE)
 
 
 def test_a_connection_sent_from_another_site_is_not_put_on_record(desk: Desk, world: World) -> None:
@@ -150,3 +151,32 @@ def test_a_connection_sent_from_another_site_is_not_put_on_record(desk: Desk, wo
     desk.send("approver1", bid_id, APPROVE, no_conflict="yes", reason="", csrf_token="forged")
     with world.sessions() as session:
         assert not session.scalars(select(Interest)).all()
+
+
+def test_what_was_filled_in_is_shown_once_more_and_one_press_decides(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    check = desk.send("approver1", bid_id, APPROVE, no_conflict="no", reason="Good value.")
+    assert check.status_code == 200
+    words = text_of(check.text)
+    assert "Check your decision" in words
+    assert "Approve £300,000 for Improvement body" in words
+    assert "£300,000 stays set aside. Nobody outside the department is told yet." in words
+    with world.sessions() as session:
+        assert not session.scalars(select(Vote)).all()
+    answer = desk.client.post(desk.address(bid_id, APPROVE), data=form_of(check))
+    assert answer.status_code == 303
+    with world.sessions() as session:
+        assert [vote.reason for vote in session.scalars(select(Vote))] == ["Good value."]
+
+
+def test_what_was_filled_in_can_be_changed_from_the_check(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    check = desk.send("approver1", bid_id, APPROVE, no_conflict="no", reason="Good value.")
+    again = desk.client.post(desk.address(bid_id, APPROVE), data={**form_of(check), "change": "yes"})
+    assert again.status_code == 200
+    assert "Continue to check" in again.text
+    assert "Good value." in again.text
+    sent = desk.client.post(
+        desk.address(bid_id, APPROVE), data={**form_of(again), "no_conflict": "no", "reason": "Better."}
+    )
+    assert "Check your decision" in sent.text

@@ -26,7 +26,7 @@ def test_no_page_of_an_action_tells_the_lead_body_what_is_recommended(
 ) -> None:
     bid_id = recommended(world)
     desk.read(who, bid_id, "")
-    for action in registry().definitions["bid", 1].actions:
+    for action in registry().definitions["bid", 2].actions:
         answer = desk.client.open(desk.address(bid_id, f"actions/{action.name}"), method=method)
         assert answer.status_code in {200, 404, 409}, action.name
         for secret in ("£123,456", "Awaiting decision", "Assessor"):

@@ -1,6 +1,6 @@
 """What a decision is made on, gathered once for the decision tab and for the forms of assessor and approver."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from workflow import deadlines
 from workflow.accounts.queries import Viewer
+from workflow.approval import coverage
 from workflow.approval import queries as approval
+from workflow.approval.coverage import Objection
 from workflow.approval.queries import AppraisalView
 from workflow.approval.rules import votes_needed
 from workflow.cases import Case
@@ -18,11 +20,13 @@ from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.consultation import register
 from workflow.consultation.register import RegisterCounts
-from workflow.engine import Action, offers
+from workflow.engine import Action, Offer, offers
 from workflow.funds import statements
 from workflow.funds.rules import Held
 from workflow.funds.statements import Envelope
 from workflow.money import Pence, total
+from workflow.web.filters import due_words
+from workflow.web.filters import london_date as in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class YearEffect:
 class Brief:
     """Everything on one page: the assessment with its votes, the money, what councils said, the time left.
 
-    `asked` is what the bid asks for, by year. `days_left` is in working days, None without a due date.
+    `asked` is what the bid asks for, by year. `days_left` is in working days, None without a due date. `offers` are the
+    actions of the case's state with what stands in the reader's way.
     """
 
     facts: Mapping[str, Any]
@@ -59,7 +64,9 @@ class Brief:
     asked: Mapping[int, int]
     needed: int
     councils: RegisterCounts | None
+    objection: Objection | None
     days_left: int | None
+    offers: tuple[Offer, ...] = ()
 
     @property
     def recommended_pence(self) -> Pence:
@@ -81,19 +88,57 @@ class Brief:
         """What is left to promise in the fund, by year."""
         return {effect.year: effect.left for effect in self.effects}
 
-    def action_of(self, who: Viewer, case: Case, names: Collection[str]) -> Action | None:
-        """The first of these actions that the viewer may do now."""
-        return first_of(who, case, self.facts, names)
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody has to decide now."""
+        return self.facts["approval"].state in AWAITED
+
+    def asks(self, case: Case) -> list[tuple[str, str, str]]:
+        """Whom the decision waits for, until when, and what happens when nobody takes it."""
+        workflow = registry().workflow_of(case)
+        said = None if workflow is None else workflow.state_by_name[case.state].waits_for
+        waits = said(self.facts) if said is not None else _WAITS.get(case.state, "")
+        parts = [("Waiting for", waits, "")]
+        if case.due_on is not None:
+            left = "" if self.days_left is None else due_words(self.days_left)
+            parts.append(("Until", in_words(case.due_on), left))
+        held = [year for year, pence in self.facts["funds"].reserved.items() if pence]
+        until = f"The money stays set aside, at most to 31 March {min(held) + 1}" if held else ""
+        return [*parts, ("If nobody decides by then", _IF_NOT.get(case.state, ""), until)]
+
+    def open_to_reader(self, names: Sequence[str]) -> list[Action]:
+        """Those of these actions that the reader may do now, in this order."""
+        may = {offer.action.name: offer.action for offer in self.offers if offer.may}
+        return [may[name] for name in names if name in may]
+
+
+_WAITS = {
+    "deferred": "The day until which the decision is put off",
+    "direction_sought": "A minister’s direction",
+}
+_IF_NOT = {
+    "deciding": "Managers are told; it never decides itself",
+    "referred": "The person responsible is told; it never decides itself",
+    "direction_sought": "The person responsible is told",
+    "deferred": "It comes back for a decision by itself",
+}
+
+AWAITED = frozenset({"deciding", "deferred", "referred", "direction_sought"})
+"""The states in which a decision is owed."""
 
 
 def first_of(who: Viewer, case: Case, facts: Mapping[str, Any], names: Collection[str]) -> Action | None:
     """The first of these actions that nothing stands in the way of for this viewer; facts are those of the case."""
+    offered = offered_to(who, case, facts)
+    return next((offer.action for offer in offered if offer.may and offer.action.name in names), None)
+
+
+def offered_to(who: Viewer, case: Case, facts: Mapping[str, Any]) -> tuple[Offer, ...]:
+    """The actions that start where the case stands, with what stands in this viewer's way."""
     workflow = registry().workflow_of(case)
     if workflow is None:
-        return None
-    actor = actor_for(who, case, facts["actor"].principals)
-    offered = offers(workflow, view_of(case), actor, facts)
-    return next((offer.action for offer in offered if offer.may and offer.action.name in names), None)
+        return ()
+    return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].principals), facts)
 
 
 def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
@@ -113,7 +158,9 @@ def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
         asked=facts["bids"].asked,
         needed=votes_needed(facts["approval"]),
         councils=None if consultation_id is None else register.register_counts(session, who, consultation_id),
+        objection=None if consultation_id is None else coverage.strongest_objection(session, case),
         days_left=working_days_left(session, case, now),
+        offers=offered_to(who, case, facts),
     )
 
 

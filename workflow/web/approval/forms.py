@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from wtforms.validators import ValidationError
 
@@ -12,14 +12,22 @@ from workflow.accounts.queries import Viewer
 from workflow.approval.terms import AccountingTest, Criterion, Mark
 from workflow.cases import Case
 from workflow.cases.facts import facts_for
-from workflow.errors import Problem, Refused
+from workflow.errors import Invalid, Problem, Refused
 from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, MARK_WORDS, SCORES, TEST_WORDS
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import work
-from workflow.web.forms import ActionForm, CheckboxesField, LongTextField, MoneyField, Option, RadiosField
+from workflow.web.forms import (
+    ActionForm,
+    CheckboxesField,
+    HiddenField,
+    LongTextField,
+    MoneyField,
+    Option,
+    RadiosField,
+)
 from workflow.web.forms.kit import KitField
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
@@ -130,6 +138,10 @@ class RecommendForm(ActionForm):
         )
 
 
+CHANGE = "change"
+"""The name of the button that leads from the check back to the form."""
+
+
 class Approval(NamedTuple):
     """What an approver says."""
 
@@ -144,9 +156,11 @@ NOT_ASSESSED = Problem(
 
 @form_named("approve")
 class ApproveForm(ActionForm):
-    """The declaration first, then the reason; approving is the button."""
+    """The declaration first, then the reason, then a page to check both; approving is the button on that page."""
 
     position_words = POSITION_WORDS
+    checked = HiddenField(longest=3)
+    is_check = False
     no_conflict = RadiosField(
         "Do you have a connection to this bid?",
         options=(
@@ -192,7 +206,22 @@ class ApproveForm(ActionForm):
         is_right = super().validate(extra_validators=extra_validators)
         if self.no_conflict.data == "yes" and not self.errors.keys() & {"csrf_token", "rev", "key", "reason"}:
             self._step_aside()
-        return is_right
+        return is_right and self._is_checked()
+
+    def _is_checked(self) -> bool:
+        """Whether what was filled in was shown once more; the page of the form is then drawn as the one to check it on."""
+        if CHANGE in request.form:
+            self.checked.data = None
+            return False
+        if self.checked.data == "yes":
+            return True
+        self.is_check, self.checked.data = True, "yes"
+        return False
+
+    def refuse(self, error: Refused | Invalid) -> bool:
+        """Draw the whole form again, to be checked again."""
+        self.checked.data = None
+        return super().refuse(error)
 
     def _step_aside(self) -> None:
         """Record the connection in a unit of work of its own, once, and answer with what follows from it.

@@ -2,10 +2,12 @@
 
 from werkzeug.wrappers import Response
 
+from workflow.approval import queries as approval
+from workflow.approval.questions import may_ask
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
-from workflow.web.approval import forms, questions, referral_forms, step_forms
+from workflow.web.approval import forms, questions, referral_forms, step_forms, why
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.room import blueprint
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
@@ -15,17 +17,40 @@ from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
 
 # Importing the forms registers them for their actions.
-__all__ = ["blueprint", "forms", "questions", "referral_forms", "step_forms"]
+__all__ = ["blueprint", "forms", "questions", "referral_forms", "step_forms", "why"]
 
-DECIDING = (
+MAIN = (
     "recommend",
     "approve",
     "approve_referred",
-    "reject_on_advice",
-    "confirm_rejection",
     "record_direction",
+    "confirm_rejection",
+    "reject_on_advice",
+    "accept_appeal",
+    "resume",
 )
-"""The actions that belong to this tab."""
+"""The actions that may be this tab's one main button, the first that the reader may do."""
+
+BESIDE = (
+    *MAIN,
+    "decline_rejection",
+    "send_back",
+    "defer",
+    "refer",
+    "reject",
+    "propose_rejection",
+    "advise_rejection",
+    "seek_direction",
+    "record_consent",
+    "give_up_direction",
+    "refuse_appeal",
+    "declare_conflict",
+)
+"""The other ways that a decision can go, as buttons beside it."""
+
+
+ENDED_WITHOUT = frozenset({"lapsed", "withdrawn"})
+"""The ends that stand after all others in the definition and say nothing of what was decided."""
 
 
 @blueprint.get("/bids/<reference>/decision")
@@ -38,10 +63,13 @@ def decision(reference: str) -> Response:
     return render(
         "pages/approval/decision.html",
         **bid_frame(session, who, case, tab="decision"),
-        action=None if brief is None else brief.action_of(who, case, DECIDING),
+        actions=[] if brief is None else brief.open_to_reader(BESIDE),
+        may_ask=may_ask(who, case),
+        told=approval.steps_of(session, who, case) if brief is None else [],
         brief=brief,
         award_pence=award.award.total_pence if award else None,
-        is_approved=has_reached(registry().workflow_of(case), case, "approved"),
+        is_approved=case.state not in ENDED_WITHOUT
+        and has_reached(registry().workflow_of(case), case, "approved"),
         criterion_words=CRITERION_WORDS,
         test_words=TEST_WORDS,
         position_words=POSITION_WORDS,

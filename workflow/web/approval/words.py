@@ -1,6 +1,6 @@
 """The words for criteria, scores and tests, as officials read them."""
 
-from workflow.approval.terms import AccountingTest, Criterion, Mark
+from workflow.approval.terms import AccountingTest, Criterion, Mark, StepKind
 from workflow.web.forms import Option
 
 CRITERION_WORDS = {
@@ -28,3 +28,21 @@ MARK_WORDS = {
     Mark.REPERCUSSIVE: ("Repercussive", "Others could ask for the same, or it costs other departments money"),
 }
 """What takes a decision out of every delegation, with what each means. Source: Managing Public Money."""
+
+STEP_WORDS = {
+    StepKind.REJECTION_ADVISED: "Advised to reject",
+    StepKind.REJECTION_PROPOSED: "Proposed to reject",
+    StepKind.REJECTION_DECLINED: "Declined the rejection",
+    StepKind.REJECTED: "Rejected",
+    StepKind.DEFERRED: "Put off",
+    StepKind.RESUMED: "Taken up again",
+    StepKind.REFERRED: "Referred to the accounting officer",
+    StepKind.DIRECTION_SOUGHT: "Sought a minister’s direction",
+    StepKind.DIRECTED: "Approved on a minister’s direction",
+    StepKind.APPROVED: "Approved by the accounting officer",
+    StepKind.SENT_BACK: "Sent back to be assessed again",
+    StepKind.APPEAL_ASKED: "Asked for another look",
+    StepKind.APPEAL_ACCEPTED: "To be judged again by others",
+    StepKind.APPEAL_REFUSED: "Decision kept",
+}
+"""What each step of a decision is called, as officials read it."""

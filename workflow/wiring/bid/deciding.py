@@ -94,7 +94,7 @@ ACTIONS = (
         reason_required=True,
         effects=("record_vote",),
         money=("commit_money",),
-        notices=("approval_given", "nobody_left"),
+        notices=("approval_given", "nobody_left", "decision_told"),
         duty="approve",
         decide=approval.outcome_of_votes,
     ),

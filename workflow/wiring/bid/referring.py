@@ -78,7 +78,7 @@ ACTIONS = (
         reason_required=True,
         effects=("approve_alone",),
         money=("commit_money",),
-        notices=("approval_given",),
+        notices=("approval_given", "decision_told"),
         duty="approve",
     ),
     Action(
@@ -111,7 +111,7 @@ ACTIONS = (
         form="record_direction",
         effects=("record_direction",),
         money=("commit_money",),
-        notices=("direction_recorded",),
+        notices=("direction_recorded", "decision_told"),
         duty="approve",
     ),
     Action(
@@ -126,7 +126,7 @@ ACTIONS = (
         reason_required=True,
         effects=("record_rejection", "say_what_was_released"),
         money=("release_all",),
-        notices=("bid_rejected",),
+        notices=("bid_rejected", "decision_told"),
         duty="reject",
         optional=True,
     ),

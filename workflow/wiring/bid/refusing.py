@@ -58,7 +58,7 @@ ACTIONS = (
         form="reject_on_advice",
         reason_required=True,
         effects=("record_rejection",),
-        notices=("bid_rejected",),
+        notices=("bid_rejected", "decision_told"),
         duty="reject",
     ),
     Action(
@@ -79,7 +79,7 @@ ACTIONS = (
         reason_required=True,
         effects=("record_rejection", "say_what_was_released"),
         money=("release_all",),
-        notices=("bid_rejected",),
+        notices=("bid_rejected", "decision_told"),
         duty="reject",
         optional=True,
     ),
@@ -122,7 +122,7 @@ ACTIONS = (
         form="confirm_rejection",
         effects=("confirm_rejection", "say_what_was_released"),
         money=("release_all",),
-        notices=("bid_rejected",),
+        notices=("bid_rejected", "decision_told"),
         duty="reject",
     ),
     Action(
