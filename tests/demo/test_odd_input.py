@@ -1,37 +1,35 @@
-"""Odd addresses, questions and forms, thrown at every address of the access table by several people: never an error page.
+"""Odd addresses, questions and forms, thrown at every address of the access table by several people: never an error of ours,
+and each answer says how to go on.
 
-The bids of the demonstration stand in every stage, so that every page has something to show.
+Which questions an address answers to is not listed: it is noted while the pages are walked over. The bids of the demonstration
+stand in every stage, so that every page has something to show.
 """
 
-from collections.abc import Sequence
-from types import SimpleNamespace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import select
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
+from tests.crawl import SIGNED_OUT, Crawl, Visit
+from tests.demo.crawling import browser_of, crawl
+from tests.odd import BYTES, TEXTS, is_silent
 from tests.web.strict import elements
-from workflow.accounts import commands
-from workflow.accounts.models import Person
-from workflow.bids.models import Section
-from workflow.cases import Case
 from workflow.cases.registry import registry
-from workflow.consultation.models import Consultation, Invitation
-from workflow.consultation.models import Response as Answered
-from workflow.db import SYSTEM, Sessions, unit_of_work
-from workflow.notifications import links
-from workflow.web import sessions as web_sessions
+from workflow.db import Sessions
 from workflow.web.access import ACCESS
 
 WHO = (
-    "",
+    SIGNED_OUT,
     "drafter@lgid.example",
     "case.officer@dclg.example",
     "approver1@dclg.example",
@@ -39,92 +37,125 @@ WHO = (
     "auditor@nao.example",
     "officer@gateshead.example",
     "network@dh.example",
+    "review@dclg.example",
+    "admin@dclg.example",
 )
-TEXTS = (
-    "", "\x00", "a\x00b", "\x1b[31m", "\u202etxt", "\U0001f600", "\u2028", "\ufffe", "e\u0301", "\u0130", "\r\nA: b",
-    "<script>alert(1)</script>", "\"'><b>", "' OR 1=1 --", "%s%n%", "{{ 7 * 7 }}", "../../etc/passwd", "=1+1",
-    "-1", "0", "1e309", "nan", "infinity", "none.9", "2011-02-30.1", "9" * 18, "9" * 30, "9" * 5000, "x" * 10_001,
-)  # fmt: skip
 QUERIES = ("after=%ff%fe", "text=%ed%a0%80&show=%00", "&&==&;", "before=%", "state=a&state=%00&fund=%f0%9f")
-NAMES = (
-    "after",
-    "before",
-    "show",
-    "text",
-    "state",
-    "fund",
-    "due",
-    "year",
-    "to",
-    "next",
-    "round",
-    "_redraw",
-    "key",
-)
+MORE_NAMES = ("next", "_redraw", "key")
 KEPT = ("csrf_token", "rev", "key")
 LONGEST_ADDRESS = 4000
 """The web server refuses longer ones before the product sees them."""
 
+WORDS_A_QUESTION = 5
+
+noted: dict[str, set[str]] = defaultdict(set)
+"""The names of the questions that each route was seen to look for."""
+
+
+class Noting(ImmutableMultiDict[str, str]):
+    """What was sent, which notes the names that a view looks for."""
+
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        """As ever, and noted."""
+        _note(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        """As ever, and noted."""
+        _note(key)
+        return super().getlist(key, *args, **kwargs)
+
+    def __contains__(self, key: Any) -> bool:
+        _note(key)
+        return super().__contains__(key)
+
+
+def _note(name: Any) -> None:
+    if has_request_context() and request.endpoint is not None:
+        noted[request.endpoint].add(str(name))
+
+
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 odd = st.one_of(st.sampled_from(TEXTS), letters, st.integers().map(str))
-questions = st.one_of(
-    st.sampled_from(QUERIES),
-    st.lists(st.tuples(st.sampled_from(NAMES), odd), max_size=3).map(urlencode),
-)
-
-
-class People:
-    """A browser for each of several people, by address; the empty one is nobody's."""
-
-    def __init__(self, app: Flask, sessions: Sessions) -> None:
-        self.app, self.sessions = app, sessions
-        self.browsers: dict[str, FlaskClient] = {}
-
-    def browser(self, who: str) -> FlaskClient:
-        """The browser of one of them, signed in anew where it was signed out meanwhile."""
-        browser = self.browsers.setdefault(who, self.app.test_client())
-        if who:
-            with unit_of_work(self.sessions, self.app.extensions["clock"], actor=SYSTEM) as work:
-                person_id = work.session.scalars(select(Person.id).where(Person.email == who)).one()
-                token = commands.start_session(work, person_id)
-            with self.app.test_request_context():
-                browser.set_cookie(web_sessions.cookie_name(), token)
-        return browser
 
 
 @pytest.fixture(scope="module")
-def people(demo_app: Flask, demo_sessions: Sessions) -> People:
-    return People(demo_app, demo_sessions)
+def walked(demo_app: Flask, demo_sessions: Sessions) -> Crawl:
+    """The pages that some kinds of readers reach; what they look for in an address is noted on the way."""
+    whole = {"parameter_storage_class": Noting}
+    demo_app.request_class = type("NotingRequest", (demo_app.request_class,), whole)
+    return crawl(demo_app, demo_sessions, WHO)
 
 
 @pytest.fixture(scope="module")
-def known(demo_app: Flask, demo_sessions: Sessions) -> SimpleNamespace:
-    """What addresses are made of that lead somewhere."""
-    secret = demo_app.config["SETTINGS"].secret_key
-    with demo_sessions() as session:
-        ids = [*session.scalars(select(Consultation.id)), *session.scalars(select(Answered.id).limit(5))]
-        invitations = session.execute(select(Invitation.id, Invitation.version).limit(5)).all()
-        return SimpleNamespace(
-            reference=list(session.scalars(select(Case.reference))),
-            number=[*ids, 1, 2],
-            token=[links.derive(secret, "answer", *invitation) for invitation in invitations],
-            code=["RSG", "BIG"],
-            action=[action.name for action in registry().definitions["bid", 1].actions],
-            name=[section.value for section in Section],
-        )
+def browsers(demo_app: Flask, walked: Crawl) -> dict[str, FlaskClient]:
+    """A browser for each of several people."""
+    del walked
+    return {reader: browser_of(demo_app, reader) for reader in WHO}
 
 
-def address(draw: Any, app: Flask, endpoint: str, known: SimpleNamespace) -> str:
+def test_a_question_that_nobody_would_ask_is_answered_on_every_page(
+    walked: Crawl, browsers: dict[str, FlaskClient]
+) -> None:
+    wrong = [
+        f"{address} as {visit.reader or 'nobody'}: {silent}"
+        for visit in one_each(walked)
+        for address in odd_questions(visit)
+        if (silent := is_silent(browsers[visit.reader].get(address)))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def one_each(walked: Crawl) -> list[Visit]:
+    """A page of each kind that was shown to somebody."""
+    return list(
+        {
+            (one.kind.endpoint, one.kind.chosen): one for one in walked.visits if one.kind.status == 200
+        }.values()
+    )
+
+
+def odd_questions(visit: Visit) -> Iterator[str]:
+    """The page with odd values for all that it looks for."""
+    path = urlsplit(visit.path).path
+    for number, name in enumerate(sorted(noted[visit.kind.endpoint])):
+        begins = (sum(map(ord, visit.kind.endpoint)) + number * WORDS_A_QUESTION) % len(TEXTS)
+        for text in islice(cycle(TEXTS), begins, begins + WORDS_A_QUESTION):
+            yield f"{path}?{urlencode([(name, text[:LONGEST_ADDRESS])])}"
+        code = BYTES[(begins + number) % len(BYTES)]
+        yield f"{path}?{quote(name)}={code}&{quote(name)}=x&{quote(name)}="
+
+
+def test_the_walk_noted_what_pages_look_for(walked: Crawl) -> None:
+    assert {"text", "after", "show"} <= noted["queue.queue"] | noted["consultation.of_bid"]
+    assert walked.wrong == []
+
+
+def known(walked: Crawl, name: str) -> list[Any]:
+    """Parts of addresses that lead somewhere."""
+    if name == "action":
+        return [action.name for workflow in registry().definitions.values() for action in workflow.actions]
+    return list(walked.seen_values.get(name, {}))[:200]
+
+
+def address(draw: Any, walked: Crawl, endpoint: str) -> str:
     """An address of a route: each part known, or odd."""
-    rule = draw(st.sampled_from([one for one in app.url_map.iter_rules() if one.endpoint == endpoint]))
+    rule = draw(st.sampled_from(list(walked.app.url_map.iter_rules(endpoint))))
     path: str = rule.rule
     for name in sorted(rule.arguments):
         is_number = f"<int:{name}>" in path
-        right = st.sampled_from(getattr(known, "number" if is_number else name))
         wrong = st.integers(min_value=0).filter(bool) if is_number else odd
+        right = st.sampled_from(known(walked, name) or [1])
         said = quote(str(draw(st.one_of(right, right, wrong))), safe="")[:LONGEST_ADDRESS] or "x"
         path = path.replace(f"<int:{name}>" if is_number else f"<{name}>", said)
     return path
+
+
+def questions(endpoint: str) -> st.SearchStrategy[str]:
+    """Questions to a route by the names that it looks for."""
+    names = [*sorted(noted[endpoint]), *MORE_NAMES]
+    asked = st.lists(st.tuples(st.sampled_from(names), odd), max_size=3)
+    return st.one_of(st.sampled_from(QUERIES), asked.map(urlencode).map(lambda text: text[:LONGEST_ADDRESS]))
 
 
 def boxes(page: TestResponse) -> list[tuple[str, str]]:
@@ -145,15 +176,21 @@ def typed(draw: Any, found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         (name, value if keeps and name in KEPT else draw(st.one_of(st.just(value), odd)))
         for name, value in found[:40]
     ]
-    more: list[tuple[str, str]] = draw(
-        st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), letters), odd), max_size=2)
-    )
+    names = st.one_of(st.sampled_from(MORE_NAMES), letters)
+    more: list[tuple[str, str]] = draw(st.lists(st.tuples(names, odd), max_size=2))
     return said + more
+
+
+def bodies(form: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What may be sent of a form: as a browser does, most of the time, or as something else altogether."""
+    usual = {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded"}
+    broken = {"data": b"\xff\x00--x\r\n\r\n", "content_type": "multipart/form-data; boundary=x"}
+    return [usual, usual, {"json": dict(form)}, broken]
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACCESS))
 def test_whatever_is_sent_there_is_a_page_that_says_what_is_so(
-    endpoint: str, demo_app: Flask, people: People, known: SimpleNamespace
+    endpoint: str, walked: Crawl, browsers: dict[str, FlaskClient]
 ) -> None:
     @examples(
         max_examples=4,
@@ -164,19 +201,14 @@ def test_whatever_is_sent_there_is_a_page_that_says_what_is_so(
     )
     @given(data=st.data())
     def throw(data: st.DataObject) -> None:
-        browser = people.browser(data.draw(st.sampled_from(WHO)))
-        path = address(data.draw, demo_app, endpoint, known)
-        asked = browser.get(path, query_string=data.draw(questions))
-        assert asked.status_code < 500
-        form: Any = typed(data.draw, boxes(asked))
+        browser = browsers[data.draw(st.sampled_from(WHO))]
+        path = address(data.draw, walked, endpoint)
+        asked = browser.get(path, query_string=data.draw(questions(endpoint)))
+        assert not is_silent(asked)
+        form = typed(data.draw, boxes(asked))
         if endpoint == "demo.clock":
             form = [pair for pair in form if pair[0] != "csrf_token"]  # Moving the clock is another matter.
-        bodies: list[dict[str, Any]] = [
-            {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded"},
-            {"json": dict(form)},
-            {"data": b"\xff\x00--x\r\n\r\n", "content_type": "multipart/form-data; boundary=x"},
-        ]
-        sent = data.draw(st.sampled_from([bodies[0], *bodies]))
-        assert browser.post(path, **sent).status_code < 500
+        answer = browser.post(path, **data.draw(st.sampled_from(bodies(form))))
+        assert not is_silent(answer) or "_redraw" in dict(form), is_silent(answer)
 
     throw()
