@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, true
 from sqlalchemy import case as case_when
@@ -61,6 +61,19 @@ def waiting(session: Session, viewer: Viewer, states: Sequence[str], *, limit: i
     """The live bids that the viewer may see in some states, soonest due first: what may wait for the viewer."""
     statement = (
         rows().where(visible(viewer), ~Case.ended, Case.state.in_(states)).order_by(DUE, Case.id).limit(limit)
+    )
+    return [BidRow(*row) for row in session.execute(statement)]
+
+
+def asked_anew(
+    session: Session, viewer: Viewer, states: Sequence[str], since: datetime, *, limit: int = 50
+) -> list[BidRow]:
+    """The ended bids in some states that changed since a moment: those of which a review or an appeal may wait."""
+    statement = (
+        rows()
+        .where(visible(viewer), Case.ended, Case.state.in_(states), Case.changed_at >= since)
+        .order_by(Case.changed_at, Case.id)
+        .limit(limit)
     )
     return [BidRow(*row) for row in session.execute(statement)]
 

@@ -18,7 +18,7 @@ from workflow.engine.definition import (
     Workflow,
 )
 from workflow.engine.digest import structure_digest
-from workflow.engine.explain import Explanation, Voice, explain, steps_waited_for
+from workflow.engine.explain import Explanation, Voice, explain, offers_to_anybody
 from workflow.engine.planning import Offer, Plan, Refusal, UndeclaredTarget, offers, plan
 from workflow.engine.validation import Registry, validate
 from workflow.engine.working_days import Calendar, CalendarEnds, due_at
@@ -51,8 +51,8 @@ __all__ = [
     "due_at",
     "explain",
     "offers",
+    "offers_to_anybody",
     "plan",
-    "steps_waited_for",
     "structure_digest",
     "validate",
 ]

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from workflow.engine.definition import SYSTEM, Action, Actor, CaseView, Facts, State, Workflow
-from workflow.engine.planning import offers
+from workflow.engine.planning import Offer, offers
 
 
 class Voice(StrEnum):
@@ -30,17 +30,17 @@ class Explanation:
     if_late: str = ""
 
 
-def steps_waited_for(workflow: Workflow, case: CaseView, facts: Facts) -> tuple[Action, ...]:
-    """The actions that the case waits for, whoever does them, in the definition's order.
+def offers_to_anybody(workflow: Workflow, case: CaseView, facts: Facts) -> tuple[Offer, ...]:
+    """The actions that somebody owes from here, whoever does them, with what in the case itself stands in their way.
 
-    `facts` are those of an actor in whose way nothing personal stands, so that what a guard still refuses lies in the case
-    itself. What nobody owes (`optional`) and what the calendar does is left out.
+    `facts` are those of an actor in whose way nothing personal stands. What nobody owes (`optional`) and what the calendar
+    does is left out. The case waits for those that may be done; where none may, the reasons say what it lacks.
     """
     anybody = Actor(person_id=None, roles=frozenset(role.name for role in workflow.roles))
     return tuple(
-        offer.action
+        offer
         for offer in offers(workflow, case, anybody, facts)
-        if offer.may and not offer.action.optional and not offer.action.is_system_only
+        if not offer.action.optional and not offer.action.is_system_only
     )
 
 

@@ -19,9 +19,9 @@ from workflow.cases.queries import PROPOSER_ROLES
 from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.deadlines import calendar
-from workflow.engine import SYSTEM, Action, Offer, State, Workflow, offers, steps_waited_for
+from workflow.engine import SYSTEM, Action, Offer, State, Workflow, offers, offers_to_anybody
 from workflow.money import format_pounds
-from workflow.web.bids.ball_words import AFTER_DEADLINE, ORDINALS, THEN_AFTER, TOLD, Told
+from workflow.web.bids.ball_words import AFTER_DEADLINE, ORDINALS, THEN_AFTER, TOLD, WAITS_FOR_A_DAY, Told
 from workflow.web.bids.frame import is_inside, is_theirs
 from workflow.web.filters import counted, due_words
 from workflow.web.filters import london_date as written
@@ -36,6 +36,9 @@ ANYBODY = ActorFacts(None, None, 2**62, frozenset(), frozenset(), frozenset())
 
 NOBODY_NOW = "Nobody just now"
 
+LEADS_ON = frozenset({"open_consultation", "accept_response", "confirm_closure"})
+"""The steps that lead on where others that keep a bid in its state, or send it back, are open as well."""
+
 IDLE = frozenset({"active", "suspended"})
 """The states in which nothing has to be waited for."""
 
@@ -45,18 +48,21 @@ class Move:
     """A case as one reader meets it.
 
     `offered` are the actions of the reader's roles, each with the reasons that stand in its way; `steps` are the actions
-    that the case waits for, whoever does them.
+    that the case waits for, whoever does them; where there are none, `lacks` says what the case itself lacks for the step
+    of whoever's it is.
     """
 
     workflow: Workflow | None
     facts: Mapping[str, Any]
     offered: tuple[Offer, ...]
     steps: tuple[Action, ...]
+    lacks: tuple[str, ...]
 
     @property
     def may(self) -> tuple[Offer, ...]:
-        """What the reader is called on to do and may do now."""
-        return tuple(offer for offer in self.offered if offer.may and not offer.action.optional)
+        """What the reader is called on to do and may do now, what leads on before what leads back."""
+        called = [offer for offer in self.offered if offer.may and not offer.action.optional]
+        return tuple(sorted(called, key=lambda offer: offer.action.name not in LEADS_ON))
 
     @property
     def may_also(self) -> tuple[Offer, ...]:
@@ -65,8 +71,17 @@ class Move:
 
     @property
     def blocked(self) -> tuple[Offer, ...]:
-        """What the reader's roles are for and something stands in the way of; what is optional is not missed."""
-        return tuple(offer for offer in self.offered if not offer.may and not offer.action.optional)
+        """What the reader's roles are for and something stands in the way of.
+
+        What is optional is not missed, nor what the case does not wait for now.
+        """
+        waited_for = {action.name for action in self.steps}
+        return tuple(
+            offer
+            for offer in self.offered
+            if not (offer.may or offer.action.optional)
+            and (offer.action.name in waited_for or (not waited_for and self.lacks))
+        )
 
 
 def moves_of(session: Session, who: Viewer, cases: Sequence[Case], now: datetime) -> dict[int, Move]:
@@ -80,11 +95,15 @@ def moves_of(session: Session, who: Viewer, cases: Sequence[Case], now: datetime
 def _move(who: Viewer, case: Case, facts: Mapping[str, Any]) -> Move:
     workflow = registry().workflow_of(case)
     if workflow is None or case.state not in workflow.state_by_name:
-        return Move(None, facts, (), ())
+        return Move(None, facts, (), (), ())
     actor = actor_for(who, case, facts["actor"].principals)
     offered = tuple(o for o in offers(workflow, view_of(case), actor, facts) if is_theirs(who, case, o))
     unhindered = ChainMap({"actor": ANYBODY}, cast("MutableMapping[str, Any]", facts))
-    return Move(workflow, facts, offered, steps_waited_for(workflow, view_of(case), unhindered))
+    owed = offers_to_anybody(workflow, view_of(case), unhindered)
+    steps = tuple(offer.action for offer in owed if offer.may)
+    owner = workflow.state_by_name[case.state].owner
+    lacks = [reason.text for o in owed if owner in o.action.roles for reason in o.reasons]
+    return Move(workflow, facts, offered, steps, () if steps or case.ended else tuple(lacks))
 
 
 def whose(who: Viewer, case: Case, move: Move) -> str:
@@ -148,7 +167,9 @@ def _inside(session: Session, case: Case, move: Move, state: State) -> tuple[str
     if not groups:
         if state.name in IDLE:
             return NOBODY_NOW, "No payment request and no report waits"
-        return _article(workflow.role_label(state.owner)), ""
+        if state.name in WAITS_FOR_A_DAY:
+            return WAITS_FOR_A_DAY[state.name]
+        return _article(workflow.role_label(state.owner)), next(iter(is_stuck(case, move)), "")
     role, actions = groups[0]
     more = _asked(actions)
     if state.name == "deciding" and "approver" in actions[0].roles:
@@ -192,8 +213,8 @@ def _outside(who: Viewer, case: Case, move: Move, state: State, lead: str) -> tu
     is_lead = case.proposer_id in who.organisations(*PROPOSER_ROLES)
     theirs = [action for action in move.steps if not BODY_ROLES.isdisjoint(action.roles)]
     if case.ended:
-        if is_lead and theirs:
-            return "You, if you wish", theirs[0].label
+        if is_lead and move.may_also:
+            return "You, if you wish", move.may_also[0].action.label
         return "Nobody", f"This {workflow.noun} has ended"
     if state.owner == SYSTEM:
         return _councils(move) if move.facts["consultation"].consultation_id else ("The department", "")
@@ -266,7 +287,8 @@ def is_stuck(case: Case, move: Move) -> tuple[str, ...]:
     if move.workflow is None or move.steps or case.ended:
         return ()
     state = move.workflow.state_by_name[case.state]
-    if state.owner == SYSTEM or state.owner in BODY_ROLES or state.name in IDLE:
+    is_moved_by_time = state.owner == SYSTEM or state.breach_action is not None
+    if is_moved_by_time or state.owner in BODY_ROLES or state.name in IDLE:
         return ()
     own = [offer for offer in move.offered if not offer.action.optional]
     return tuple(reason.text for offer in own for reason in offer.reasons)[:1] or (
@@ -276,5 +298,4 @@ def is_stuck(case: Case, move: Move) -> tuple[str, ...]:
 
 def personal_bars(move: Move) -> tuple[str, ...]:
     """Why the reader may not do what the case waits for though the reader's role is for it: somebody else can."""
-    waited_for = {action.name for action in move.steps}
-    return tuple(o.reasons[0].text for o in move.blocked if o.action.name in waited_for)
+    return tuple(offer.reasons[0].text for offer in move.blocked) if move.steps else ()

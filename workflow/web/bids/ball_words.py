@@ -145,3 +145,8 @@ AFTER_DEADLINE: Mapping[str, str] = {
 
 ORDINALS = ("first", "second", "third", "fourth")
 """Which approver a bid waits for, by how many have approved."""
+
+WAITS_FOR_A_DAY: Mapping[str, tuple[str, str]] = {
+    "deferred": ("The day until which it was put off", "Whoever decides can take it up before"),
+}
+"""The states in which the department waits for a day, with what can be done before."""

@@ -36,7 +36,7 @@ def stages_of(who: Viewer, case: Case, happened: Sequence[HistoryEntry], now: da
         (
             name,
             _status(n, here, case),
-            _lines(case, states, moves, is_here=n == here, year=year, inside=inside),
+            [] if n > here else _lines(case, states, moves, is_here=n == here, year=year, inside=inside),
         )
         for n, (name, states) in enumerate(stages)
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -35,6 +35,12 @@ blueprint = Blueprint("home", __name__)
 
 MOST_FOLLOWED = 25
 """How many of its own bids a body is shown at home."""
+
+MOST_LOOKED_AT = 100
+"""Among how many live bids, soonest due first, those that wait for the reader are looked for."""
+
+ASKED_WITHIN = timedelta(days=90)
+"""For how long after it ended a bid may wait for somebody again: longer than any time to ask for a review or to appeal."""
 
 MOST_COMING = 5
 """How many bids that are on their way to somebody are shown."""
@@ -73,7 +79,7 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
     def due(day: date | None, verb: str = "Due") -> str:
         return due_words(days.working_days_left(today, day), verb) if day else ""
 
-    rows = lists.waiting(session, reader, _states_of(reader), limit=100)
+    rows = _reaching(session, reader, moment)
     moves = moves_of(session, reader, [row.case for row in rows], moment)
     mine = [line for row in rows if (line := _mine(row, moves[row.case.id], due(row.case.due_on)))]
     barred = [(row, bars[0]) for row in rows if (bars := _barred(moves[row.case.id]))]
@@ -99,6 +105,16 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
         ],
         has_queue=is_staff(reader),
     )
+
+
+def _reaching(session: Session, reader: Viewer, moment: datetime) -> list[BidRow]:
+    """The bids in which a step may be the reader's: the live ones, and those that ended and are asked about again."""
+    final = {state.name for state in _workflow().states if state.final}
+    states = _states_of(reader)
+    live = [name for name in states if name not in final]
+    ended = [name for name in states if name in final]
+    rows = lists.waiting(session, reader, live, limit=MOST_LOOKED_AT)
+    return rows + (lists.asked_anew(session, reader, ended, moment - ASKED_WITHIN) if ended else [])
 
 
 def _mine(row: BidRow, move: Move, due: str) -> Line | None:
