@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -32,7 +33,10 @@ from tests.world import (
     to_deciding,
 )
 from workflow.approval.models import AccountingTest, Criterion
+from workflow.bids.commands import save_section
+from workflow.bids.models import BidSection, CostHead, Section
 from workflow.bids.rules import CRITERIA
+from workflow.bids.values import Budget, BudgetLine, Summary, Values
 from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.models import Response
 from workflow.consultation.terms import Outcome as Done
@@ -173,6 +177,40 @@ def answered(world: World, bid_id: int) -> None:
     )
 
 
+def rewrite(world: World, bid_id: int, section: Section, said: Values) -> None:
+    """The lead body writes a section anew."""
+    with world.sessions() as session:
+        rev = session.get_one(BidSection, (bid_id, section)).rev
+    world.work(
+        "drafter", lambda work: save_section(work, bid_id, section, said, seen_rev=rev, key=uuid4().hex)
+    )
+
+
+def changed(world: World, bid_id: int) -> None:
+    """The lead body wrote another summary, and has not sent it."""
+    said = Summary("Peer challenge", "What it is, in plainer words.", "Why it is needed.")
+    rewrite(world, bid_id, Section.SUMMARY, said)
+
+
+def changed_much(world: World, bid_id: int) -> None:
+    """The lead body asks for more, and has sent that."""
+    lines = tuple(BudgetLine(year, CostHead.DELIVERY, Pence(pence + 100)) for year, pence in ASKED.items())
+    rewrite(world, bid_id, Section.BUDGET, Budget(lines, Pence(0), None))
+    world.act("signatory", bid_id, "send_change", {"note": "We ask for a pound more."})
+
+
+def answered_late(world: World, bid_id: int) -> None:
+    """Another council answered when the time was over."""
+    answer(world, bid_id, "SUN")
+
+
+def newest_answer(world: World, bid_id: int) -> Form:
+    """The newest answer of a council, as it is chosen on a page."""
+    with world.sessions() as session:
+        found = session.scalars(select(Response.id).order_by(Response.id.desc())).first()
+    return {"response_id": str(found), **REASON}
+
+
 def responded(world: World, bid_id: int) -> None:
     """The lead body also sent it."""
     answered(world, bid_id)
@@ -264,6 +302,10 @@ RECIPES: dict[str, Recipe] = {
         "case",
         {"kind": "full", "asked": "all", **on("closes_on", date(2011, 7, 29))},
     ),
+    "extend_consultation": Recipe("case", {**on("closes_on", date(2011, 6, 10)), **REASON}),
+    "restart_consultation": Recipe("case", {**on("closes_on", date(2011, 8, 31)), **REASON}, changed_much),
+    "accept_late": Recipe("case", newest_answer, answered_late),
+    "send_change": Recipe("signatory", {"note": "We say it more clearly."}, changed),
     "send_response": Recipe("drafter", {"summary": "One answer, one change."}, answered),
     "accept_response": Recipe("case", {**REASON, **on("report_on", date(2011, 6, 1))}, responded),
     # assessment and decision
