@@ -1,7 +1,9 @@
 """The versions of a bid with what each changed, its first check, putting text back, and copying it into another round."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from werkzeug.wrappers import Response
 from workflow.accounts.queries import Viewer, people_named
 from workflow.bids import queries
 from workflow.bids.branches import commands
-from workflow.bids.branches.queries import defects_of, findings_of, versions_of
+from workflow.bids.branches.queries import FindingView, defects_of, findings_of, versions_of
 from workflow.bids.branches.versions import as_sent
 from workflow.bids.commands import may_be_written
 from workflow.bids.content import Content, content_of
@@ -38,6 +40,27 @@ class VersionRow:
     at: datetime
     by: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the record of a bid says beside the straight line: a finding, the way into another round, words not sent."""
+
+    finding: FindingView | None
+    may_copy: bool
+    unsent_words: bool
+
+
+def beside_of(session: Session, reader: Viewer, case: Case, facts: Mapping[str, Any]) -> Beside:
+    """The same for one reader; findings are read only where there are some."""
+    bid = facts["bids"]
+    is_writer = case.proposer_id in reader.organisations(*queries.WRITERS)
+    found = findings_of(session, reader, case) if bid is not None and bid.finding is not None else []
+    return Beside(
+        found[0] if found else None,
+        may_copy=is_writer and case.ended,
+        unsent_words=is_writer and bid is not None and bid.unsent and may_be_written(case),
+    )
 
 
 @blueprint.get("/bids/<reference>/versions")

@@ -70,6 +70,7 @@ def show(reference: str) -> Response:
         outcome_titles={one.code: one.title for one in content.outcomes},
         is_writer=writing.is_writable(reader, case),
         inside=inside,
+        beside=branching.beside_of(session, reader, case, record.facts),
     )
 
 
