@@ -18,11 +18,11 @@ LETTERS_PER_LINE = 20
 
 
 def document(workflows: Iterable[Workflow]) -> str:
-    """The text of `docs/lifecycle.md`: for each definition its drawing and its tables."""
+    """The text of `docs/lifecycle.md`: for each definition its drawing and its tables, the newest version first."""
     parts = [
         "# Life cycles\n\nMade from the definitions with `python -m workflow lifecycle table`; edit those, not this page.\n"
     ]
-    for workflow in workflows:
+    for workflow in sorted(workflows, key=lambda one: (one.key, -one.version)):
         parts.append(f"## {workflow.noun.capitalize()}, version {workflow.version}\n")
         parts.append(f"```mermaid\n{mermaid(workflow)}```\n")
         parts.append(table(workflow))
@@ -60,10 +60,12 @@ def svg(
     visited: Collection[str] = (),
     current: str | None = None,
     possible: Collection[str] = (),
+    without_arrows_to: Collection[str] = (),
 ) -> str:
     """The definition as one `<svg>` element, safe to put into a page; states without a place are left out.
 
-    `places` gives each state its column and row from (0, 0). The marks are words, outlines and fills, so that
+    `places` gives each state its column and row from (0, 0). An end that nearly every state leads to is named in
+    `without_arrows_to`, and the page says from where one comes there. The marks are words, outlines and fills, so that
     colour alone says nothing. It has a fixed size in pixels; the page lets it scroll.
     """
     columns = max((column for column, _ in places.values()), default=0) + 1
@@ -80,7 +82,7 @@ def svg(
     drawn += [
         _line(places[source], places[target], marked=source == current and target in possible)
         for source, target in _edges(workflow)
-        if source in places and target in places
+        if source in places and target in places and target not in without_arrows_to
     ]
     marks = dict.fromkeys(visited, "visited") | dict.fromkeys(possible, "possible")
     if current is not None:

@@ -1,14 +1,21 @@
 """The table of roles, and the life of a bid as the definition has it."""
 
-from flask import Blueprint
+from flask import Blueprint, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import ROLES, THINGS, Side
+from workflow.cases import Case
+from workflow.cases.queries import case_by_reference, history
 from workflow.cases.registry import registry
 from workflow.deadlines.models import Unit
 from workflow.deadlines.queries import NoRule, rule_in_force
 from workflow.engine import SYSTEM, State, Workflow
+from workflow.engine.diagram import svg
+from workflow.errors import NotHere
+from workflow.web.about.places import FROM_MANY, PLACES
 from workflow.web.bids.words import COLOURS
 from workflow.web.context import now, read_session, viewer
 from workflow.web.filters import counted
@@ -39,19 +46,55 @@ def roles() -> Response:
 
 @blueprint.get("/workflow")
 def lifecycle() -> Response:
-    """The life of a bid: every step for staff, and for others the stages that they read on their bids."""
-    found = registry()
-    workflow = found.definitions["bid", found.current["bid"]]
-    if not is_staff(viewer()):
+    """The life of a bid: drawn and with every step for staff, and for others the stages that they read on their bids.
+
+    `version` asks for an earlier version; `bid` marks where one bid was, is and can go.
+    """
+    found, session, reader = registry(), read_session(), viewer()
+    versions = sorted((version for key, version in found.definitions if key == "bid"), reverse=True)
+    case = _case_asked(session, reader)
+    asked = case.workflow_version if case else request.args.get("version", type=int)
+    workflow = found.definitions["bid", asked if asked in versions else found.current["bid"]]
+    if not is_staff(reader):
         labels = list(dict.fromkeys(state.outside_label for state in workflow.states))
         return render("pages/about/stages.html", labels=labels, noun=workflow.noun)
-    session = read_session()
     return render(
         "pages/about/lifecycle.html",
         workflow=workflow,
+        current=found.current["bid"],
+        versions=versions,
+        case=case,
+        drawing=_drawing(session, reader, workflow, case),
         states=[(state, _owner(workflow, state), _time(session, state)) for state in workflow.states],
         label_of={state.name: state.label for state in workflow.states},
         colours=COLOURS,
+    )
+
+
+def _case_asked(session: Session, reader: Viewer) -> Case | None:
+    """The bid whose way is to be marked; one that the reader may not see marks nothing."""
+    reference = request.args.get("bid", "")
+    try:
+        return case_by_reference(session, reader, reference) if reference else None
+    except NotHere:
+        return None
+
+
+def _drawing(session: Session, reader: Viewer, workflow: Workflow, case: Case | None) -> Markup:
+    """The drawing as markup: the engine escapes every label that it draws."""
+    visited = (
+        {str(entry.payload.get("to")) for entry in history(session, reader, case)} if case else frozenset()
+    )
+    ahead = workflow.actions_from.get(case.state, ()) if case else ()
+    return Markup(  # noqa: S704 - made by the engine, which escapes what it draws.
+        svg(
+            workflow,
+            PLACES,
+            visited=visited,
+            current=case.state if case else None,
+            possible={target for action in ahead for target in action.targets},
+            without_arrows_to=FROM_MANY,
+        )
     )
 
 
