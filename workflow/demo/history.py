@@ -20,7 +20,7 @@ from workflow.consultation.dispositions import set_disposition
 from workflow.consultation.terms import Outcome
 from workflow.db import Work, person, unit_of_work
 from workflow.demo.answers import Answers
-from workflow.demo.past import PastClock, let_time_pass
+from workflow.demo.past import PastClock, deliver, let_time_pass
 from workflow.demo.sections import fill_in
 from workflow.demo.story import Stage, Story
 from workflow.money import Pence
@@ -63,7 +63,7 @@ class Historian:
             moment, number, steps = heapq.heappop(waiting)
             let_time_pass(self.wired, self.clock, moment)
             following = next(steps, None)
-            wiring.drain(self.wired)
+            deliver(self.wired)
             if following is not None:
                 heapq.heappush(waiting, (following, number, steps))
         let_time_pass(self.wired, self.clock, until)

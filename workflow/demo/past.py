@@ -2,13 +2,20 @@
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import FrozenResult, Result, Select, event
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from workflow import deadlines, wiring
 from workflow.cases import sweep_breaches
+from workflow.db import Sessions
 from workflow.wiring.reminders import sweep_reminders
 
 
@@ -65,5 +72,71 @@ def let_time_pass(wired: wiring.Wired, clock: PastClock, until: datetime) -> Non
         clock.business = due
         sweep_breaches(wired.sessions, clock)
         sweep_reminders(wired.sessions, clock)
-        wiring.drain(wired)
+        deliver(wired)
     clock.business = max(clock.business, until)
+
+
+def deliver(wired: wiring.Wired) -> None:
+    """Send what is owed as the worker does, in one session that asks nothing twice.
+
+    While letters go out nothing else happens in the past, so that the letters of one moment share what they are told.
+    """
+    with wired.sessions() as session:
+        shared = replace(wired, sessions=cast("Sessions", _OneSession(session)))
+        with session.begin(), _remembering(session):
+            wiring.drain(shared)
+
+
+_SPELLED: dict[Any, str] = {}
+"""Statements as text, which takes long to make and is the same for the whole history."""
+
+
+class _OneSession:
+    """Gives one open session to everybody who asks for a new one, and keeps their transactions in its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @contextmanager
+    def __call__(self) -> Iterator[Session]:
+        began = self._session.begin
+
+        def begin(nested: bool = False) -> Any:
+            return began(nested=True) if nested else nullcontext()
+
+        self._session.begin = begin  # type: ignore[method-assign]
+        try:
+            yield self._session
+        finally:
+            self._session.begin = began  # type: ignore[method-assign]
+            self._session.flush()
+
+
+@contextmanager
+def _remembering(session: Session) -> Iterator[None]:
+    """Answer a question that was asked before from memory; whatever takes a lock is asked anew."""
+    known: dict[Any, FrozenResult[Any]] = {}
+
+    def answer(asked: ORMExecuteState) -> Result[Any] | None:
+        statement = asked.statement
+        if not isinstance(statement, Select) or statement._for_update_arg is not None:  # noqa: SLF001 - no other way to see it.
+            return None
+        key = statement._generate_cache_key()  # noqa: SLF001 - that of the documented recipe for caches.
+        given = asked.parameters or {}
+        if (
+            key is None
+            or asked.is_relationship_load
+            or asked.is_column_load
+            or not isinstance(given, Mapping)
+        ):
+            return None
+        question = key.to_offline_string(_SPELLED, statement, given)
+        if question not in known:
+            known[question] = asked.invoke_statement().freeze()
+        return known[question]()
+
+    event.listen(session, "do_orm_execute", answer)
+    try:
+        yield
+    finally:
+        event.remove(session, "do_orm_execute", answer)

@@ -12,6 +12,7 @@ from workflow.config import Settings
 from workflow.db import SYSTEM, Sessions, make_sessions, unit_of_work
 from workflow.demo.accounts import make_accounts
 from workflow.demo.clock import HISTORY_BEGINS, OPENS_AT, DemoClock
+from workflow.demo.copy import keep_copy
 from workflow.demo.history import Historian
 from workflow.demo.past import PastClock, Post
 from workflow.demo.stories import STORIES
@@ -37,12 +38,15 @@ def seed_demonstration(settings: Settings, engine: Engine) -> None:
     with engine.connect() as connection, connection.begin():
         # Two starts at once wait for each other here.
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(STREAM)))))
-        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
-        if not _is_ours(sessions):
+        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+        is_new = not _is_ours(sessions)
+        if is_new:
             _tell(settings, sessions, post)
     post.deliver(Path(settings.state) / "mail")
     running = make_sessions(engine)
     deadlines.start(running, OPENS_AT)
+    if is_new and settings.migration_database_url:
+        keep_copy(settings.migration_database_url, Path(settings.state) / "mail")
     with unit_of_work(running, DemoClock(running), actor=SYSTEM) as work:
         load_reference(work.session, work.now)  # What a newer release brings.
 
