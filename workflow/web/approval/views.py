@@ -62,7 +62,7 @@ def decision(reference: str) -> Response:
     award = monitoring.award_of(session, who, case) if brief is None else None
     return render(
         "pages/approval/decision.html",
-        **bid_frame(session, who, case, tab="decision"),
+        **bid_frame(session, who, case, tab="decision", facts=brief.facts if brief else None),
         actions=[] if brief is None else brief.open_to_reader(BESIDE),
         may_ask=may_ask(who, case),
         told=approval.steps_of(session, who, case) if brief is None else [],

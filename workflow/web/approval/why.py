@@ -47,10 +47,11 @@ def why(reference: str) -> Response | str:
     session, who = read_session(), viewer()
     case = case_by_reference(session, who, reference)
     steps = approval.steps_of(session, who, case)
-    frame = bid_frame(session, who, case, tab="why")
     if not is_inside(who, case):
+        frame = bid_frame(session, who, case, tab="why")
         return render("pages/approval/why_outside.html", **frame, **_outside(session, who, case, steps))
     brief = brief_of(session, who, case, now())
+    frame = bid_frame(session, who, case, tab="why", facts=brief.facts)
     decided = _decided(case, brief, steps)
     value = brief.facts["approval"].whole_life_pence
     rests_on = why_of(session, who, case, pence=value, decided_at=decided.at or now())
