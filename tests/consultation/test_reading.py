@@ -11,8 +11,9 @@ from workflow.accounts.models import Organisation, OrganisationKind, RoleAssignm
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.consultation import commands, queries, register, setting_up
-from workflow.consultation.answers import LinkHolder, consultation_of_link, invited, public_consultation
+from workflow.consultation.answers import LinkHolder, consultation_of_link, invited
 from workflow.consultation.audiences import lead_body_if_few_answered, silent_councils
+from workflow.consultation.published import published
 from workflow.consultation.rules import Length
 from workflow.consultation.terms import ConsultationKind, Position, Unit
 from workflow.db import Actor
@@ -125,11 +126,28 @@ def test_the_public_reads_what_is_asked_and_no_more_than_numbers(world: World) -
     consultation_id = world.open(questions="Does it serve a need?")
     world.answer("KEN")
     with world.sessions() as session:
-        about, tally = public_consultation(session, None, consultation_id)
+        found = published(session, None, consultation_id)
         with pytest.raises(NotHere):
-            public_consultation(session, None, consultation_id + 1)
-    assert (about.closes_on, about.questions) == (date(2011, 5, 3), ((1, "Does it serve a need?"),))
-    assert tally.invited == 3
+            published(session, None, consultation_id + 1)
+    assert (found.about.closes_on, found.about.questions) == (
+        date(2011, 5, 3),
+        ((1, "Does it serve a need?"),),
+    )
+    assert found.tally.invited == 3
+    assert (found.said, found.publishable, found.report) == ((), 0, None)
+
+
+def test_after_the_close_everybody_reads_the_answers_that_count_and_may_be_published(world: World) -> None:
+    consultation_id = world.open()
+    world.answer("KEN", Position.OPPOSE, text="First words.")
+    world.answer("KEN", Position.SUPPORT, text="Last words.")
+    world.answer("LCE", Position.OPPOSE, text="Not for all.", publish=False)
+    world.answer("ROT", Position.OPPOSE, text="Too late.", at=TOO_LATE)
+    world.close()
+    with world.sessions() as session:
+        found = published(session, None, consultation_id)
+    assert [one.text for one in found.said] == ["Last words."]
+    assert (found.publishable, found.tally.answered, found.tally.held) == (1, 2, 1)
 
 
 def test_facts_of_many_bids_take_as_many_statements_as_those_of_one(world: World) -> None:

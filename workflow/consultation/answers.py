@@ -25,7 +25,6 @@ from workflow.consultation.models import (
     ResponseHold,
 )
 from workflow.consultation.said import Said, said_of
-from workflow.consultation.tallies import NOBODY_ASKED, Tally, tallies_of
 from workflow.consultation.terms import HoldKind, Position
 from workflow.errors import NotHere
 
@@ -178,18 +177,6 @@ def about(session: Session, viewer: Viewer, consultation_id: int) -> About:
         NotHere: when the viewer does not.
     """
     return about_where(session, (Consultation.id == consultation_id) & visible(viewer))
-
-
-def public_consultation(session: Session, viewer: Viewer | None, consultation_id: int) -> tuple[About, Tally]:
-    """A consultation as anybody may read it, with its tally once it has closed.
-
-    Raises:
-        NotHere: when there is none.
-    """
-    del viewer  # It is public.
-    found = about_where(session, Consultation.id == consultation_id)
-    tally = tallies_of(session, [consultation_id]).get(consultation_id, NOBODY_ASKED)
-    return found, tally
 
 
 def answer(session: Session, viewer: Viewer, response_id: int) -> tuple[About, tuple[Said, ...]]:

@@ -233,6 +233,7 @@ def test_the_frozen_text_is_readable_by_those_who_see_the_bid(
 def test_the_public_page_holds_back_the_figures_until_the_close(client: FlaskClient, world: World) -> None:
     consultation_id = world.open(questions="Does it serve a need?")
     world.answer("KEN", Position.OPPOSE, text="Our own words.")
+    assert "Our own words." not in client.get(f"/open/consultations/{consultation_id}").text
     address = f"/open/consultations/{consultation_id}"
     page = client.get(address)
     assert "3 councils" in page.text
@@ -241,7 +242,8 @@ def test_the_public_page_holds_back_the_figures_until_the_close(client: FlaskCli
     world.close()
     page = client.get(address)
     assert "1 of 3 councils answered" in page.text
-    assert "Our own words." not in page.text
+    assert "1 opposes it" in page.text
+    assert "Our own words." in page.text
     assert client.get("/open/consultations/999999").status_code == 404
 
 

@@ -129,7 +129,9 @@ def _both_texts(context: dict[str, Any], response_id: int) -> Response:
         _, said = answers.answer(opened.session, viewer(), response_id)
     form: DispositionForm = context["form"]
     form.draw_from(said[0].done_rev)
-    return render("pages/consultation/answer.html", status=409, **{**context, "said": said, "theirs": said[0]})
+    return render(
+        "pages/consultation/answer.html", status=409, **{**context, "said": said, "theirs": said[0]}
+    )
 
 
 def _on_to_the_next(about: About) -> Response:
