@@ -209,14 +209,14 @@ ROLES: dict[Role, RoleRow] = {
         opens=_DECIDES,
     ),
     Role.NETWORK_OFFICIAL: RoleRow(
-        "Network, official",
+        "Network official",
         Side.ALL,
         "Title, amount, area, support, stage and decision of all departments’ bids",
         "Reads",
         opens=frozenset({Thing.FUND_ENTRIES, Thing.NETWORK}),
     ),
     Role.NETWORK_BODY: RoleRow(
-        "Network, improvement body",
+        "Network improvement body",
         Side.ALL,
         "The same from the opening of the consultation",
         "Reads",

@@ -50,7 +50,7 @@ DEADLINES = (
         "deadline {kind} of {subject}: it is {state}, and its step {step} is still waiting",
         """
         SELECT d.subject, d.kind, d.state, s.step FROM deadline d JOIN deadline_step s ON s.deadline_id = d.id
-        WHERE s.state = 'pending' AND (d.state <> 'open' OR s.deadline_version <> d.version) ORDER BY s.id
+        WHERE s.state = 'pending' AND (d.state NOT IN ('open', 'breached') OR s.deadline_version <> d.version) ORDER BY s.id
         """,
     ),
 )

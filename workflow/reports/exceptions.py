@@ -5,7 +5,7 @@ Source: domain, section 8, auditor.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ from workflow.cases import Case
 from workflow.consultation.models import Consultation
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
+from workflow.funds.models import Fund
+from workflow.funds.rules import ConsultationRule
 
 MOST = 50
 """So many of each kind are shown, the newest."""
@@ -142,24 +144,37 @@ def _names(session: Session, actors: Sequence[str]) -> dict[str, str]:
 
 
 def _of_consultations(session: Session) -> list[Exceptional]:
-    """Consultations that took less time than the full one, and those that began in an election period, with the reasons."""
+    """Consultations with less time than their fund's rule gives, and those that began in an election period; with reasons."""
     rows = session.execute(
-        select(Consultation, Case.reference, Case.title, Person.name)
+        select(Consultation, Case.reference, Case.title, Person.name, Fund.consultation_rule)
         .join(Case, Case.id == Consultation.bid_id)
+        .join(Fund, Fund.id == Case.fund_id)
         .join(Person, Person.id == Consultation.opened_by)
         .where((Consultation.kind != ConsultationKind.FULL) | Consultation.election_reason.is_not(None))
         .order_by(Consultation.id.desc())
         .limit(MOST)
     )
     found = []
-    for one, reference, title, name in rows:
-        if one.kind is not ConsultationKind.FULL:
+    for one, reference, title, name, rule in rows:
+        if is_shorter(one.kind, rule):
             kind, why = Different.SHORTER_CONSULTATION, one.reason or ""
             found.append(Exceptional(kind, reference, title, one.opens_at, name, why))
         if one.election_reason is not None:
             kind, why = Different.ELECTION_PERIOD, one.election_reason
             found.append(Exceptional(kind, reference, title, one.opens_at, name, why))
     return found
+
+
+def is_shorter(kind: ConsultationKind, rule: ConsultationRule) -> bool:
+    """Whether a kind of consultation gives councils less time than the rule of its fund."""
+    return kind.value in _SHORTER[rule]
+
+
+_SHORTER: Mapping[ConsultationRule, frozenset[str]] = {
+    ConsultationRule.FULL: frozenset({"light", "covered"}),
+    ConsultationRule.LIGHT: frozenset({"covered"}),
+    ConsultationRule.COVERED: frozenset(),
+}
 
 
 def _fast(session: Session) -> list[Exceptional]:

@@ -9,7 +9,7 @@ from workflow.reports.invariants import Invariant, broken
 
 _HELD = COLUMNS[1:]
 # The states in which a bid's money is promised; `closed` keeps what was paid.
-_PROMISED = "('approved', 'offered', 'active', 'closing', 'closed')"
+_PROMISED = "('approved', 'offered', 'active', 'suspended', 'closing', 'terminated', 'closed')"
 
 
 def _named(alias: str) -> str:
@@ -96,14 +96,42 @@ LEDGER = (
     ),
 )
 
+# The ends in which what was set aside or promised before is free again.
+_GIVEN_BACK = "('withdrawn', 'lapsed', 'declined', 'rejected')"
+
 DECISIONS = (
     Invariant(
         "bid {reference}: it is {state}, and its money was promised {times} times instead of once",
         f"""
         SELECT c.reference, c.state, s.times FROM "case" c
         LEFT JOIN LATERAL (SELECT count(DISTINCT coalesce(e.decision, e.idempotency_key)) AS times
-                           FROM ledger_entry e WHERE e.case_id = c.id AND e.kind = 'commit') s ON true
-        WHERE c.kind = 'bid' AND s.times <> (CASE WHEN c.state IN {_PROMISED} THEN 1 ELSE 0 END)
+                           FROM ledger_entry e WHERE e.case_id = c.id AND e.kind = 'commit'
+                             AND e.idempotency_key NOT LIKE 'change:%') s ON true
+        WHERE c.kind = 'bid' AND (s.times > 1 OR s.times <> (CASE WHEN c.state IN {_PROMISED} THEN 1
+              WHEN c.state IN {_GIVEN_BACK} THEN s.times ELSE 0 END))
+        ORDER BY c.reference
+        """,
+    ),
+    Invariant(
+        "bid {reference}: it is {state}, and {held} pence are still set aside or promised for it",
+        f"""
+        SELECT c.reference, c.state, sum(a.committed + a.reserved) AS held
+        FROM award_year a JOIN "case" c ON c.id = a.case_id
+        WHERE c.state IN {_GIVEN_BACK} GROUP BY c.reference, c.state
+        HAVING sum(a.committed + a.reserved) <> 0 ORDER BY c.reference
+        """,
+    ),
+    Invariant(
+        "bid {reference}: its agreement is over {total} pence, its payment plan over {planned}, and {held} are promised",
+        """
+        SELECT c.reference, w.total_pence AS total, p.planned, h.held
+        FROM award w JOIN "case" c ON c.id = w.case_id
+        LEFT JOIN LATERAL (SELECT coalesce(sum(l.amount_pence), 0) AS planned FROM profile_line l
+                           WHERE l.case_id = w.case_id) p ON true
+        LEFT JOIN LATERAL (SELECT coalesce(sum(a.committed + a.lapsed), 0) AS held FROM award_year a
+                           WHERE a.case_id = w.case_id) h ON true
+        WHERE w.total_pence <> p.planned
+           OR (c.state IN ('offered', 'active', 'suspended', 'closing', 'terminated') AND h.held <> w.total_pence)
         ORDER BY c.reference
         """,
     ),
@@ -113,8 +141,11 @@ DECISIONS = (
         SELECT c.reference, coalesce(a.year, p.year) AS year, coalesce(a.paid, 0) AS paid,
                coalesce(p.payments, 0) AS payments
         FROM (SELECT h.case_id, y.year, h.paid FROM award_year h JOIN fund_year y ON y.id = h.fund_year_id) a
-        FULL JOIN (SELECT l.case_id, l.year, sum(m.amount_pence) AS payments FROM payment m
-                   JOIN claim l ON l.id = m.claim_id GROUP BY l.case_id, l.year) p
+        FULL JOIN (SELECT case_id, year, payments - coalesce(back, 0) AS payments FROM (
+                   SELECT l.case_id, l.year, sum(m.amount_pence) AS payments FROM payment m
+                   JOIN claim l ON l.id = m.claim_id GROUP BY l.case_id, l.year) paid_out
+                  LEFT JOIN (SELECT case_id, year, sum(amount_pence) AS back FROM recovery_receipt
+                             WHERE restored GROUP BY case_id, year) r USING (case_id, year)) p
           ON p.case_id = a.case_id AND p.year = a.year
         JOIN "case" c ON c.id = coalesce(a.case_id, p.case_id)
         WHERE coalesce(a.paid, 0) <> coalesce(p.payments, 0) ORDER BY c.reference, 2

@@ -42,6 +42,10 @@ def _staff(viewer: Viewer | None) -> bool:
     return viewer is not None and is_staff(viewer)
 
 
+def _sees_bids(viewer: Viewer | None) -> bool:
+    return viewer is not None and any(viewer.opens(one) for one in (Thing.SENT_BID, Thing.PART_IN_BID))
+
+
 def _opens(thing: Thing) -> Callable[[Viewer | None], bool]:
     return lambda viewer: viewer is not None and viewer.opens(thing)
 
@@ -49,11 +53,11 @@ def _opens(thing: Thing) -> Callable[[Viewer | None], bool]:
 # An entry shows only where its address exists, so a room that is not built yet is not promised.
 NAVIGATION = (
     NavigationItem("Your work", "/", _signed_in),
-    NavigationItem("Queue", "/queue", _staff),
-    NavigationItem("Bids", "/bids", _signed_in),
+    NavigationItem("Queue", "/queue", lambda viewer: _staff(viewer) and _sees_bids(viewer)),
+    NavigationItem("Bids", "/bids", _sees_bids),
     NavigationItem("Funding rounds", "/rounds", lambda viewer: not _staff(viewer)),
     NavigationItem("Consultations", "/consultations", _anyone),
-    NavigationItem("Funds", "/funds", _staff),
+    NavigationItem("Funds", "/funds", _opens(Thing.FUND_ENTRIES)),
     NavigationItem("Reports", "/reports", _staff),
     NavigationItem("Network", "/network", _opens(Thing.NETWORK)),
     NavigationItem("People", "/admin", _opens(Thing.PEOPLE)),

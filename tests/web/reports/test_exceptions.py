@@ -14,7 +14,9 @@ from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.accounts.queries import viewer_for
 from workflow.accounts.roles import Role
 from workflow.clock import FixedClock
+from workflow.consultation.terms import ConsultationKind
 from workflow.db import SYSTEM, Sessions, Work
+from workflow.funds.rules import ConsultationRule
 from workflow.reports import exceptions
 from workflow.reports.exceptions import Different
 
@@ -60,6 +62,22 @@ def test_a_consultation_with_less_time_than_usual_is_found_with_its_reason(world
     to_consulting(world)
     assert Different.SHORTER_CONSULTATION in kinds(world)
     assert "The outcome was consulted on." in read("/reports/exceptions")
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "shorter"),
+    [
+        (ConsultationKind.LIGHT, ConsultationRule.FULL, True),
+        (ConsultationKind.LIGHT, ConsultationRule.LIGHT, False),
+        (ConsultationKind.COVERED, ConsultationRule.LIGHT, True),
+        (ConsultationKind.FULL, ConsultationRule.LIGHT, False),
+        (ConsultationKind.COVERED, ConsultationRule.COVERED, False),
+    ],
+)
+def test_a_consultation_is_short_by_the_rule_of_its_own_fund(
+    kind: ConsultationKind, rule: ConsultationRule, shorter: bool
+) -> None:
+    assert exceptions.is_shorter(kind, rule) is shorter
 
 
 def test_a_bid_approved_within_a_day_of_its_recommendation_is_found_and_a_slower_one_is_not(

@@ -11,7 +11,7 @@ from workflow.reports.review import Line, review_report
 from workflow.web.context import current_viewer, now, read_session, viewer
 from workflow.web.pages import render
 from workflow.web.reports.csv_files import csv_file, pounds_of
-from workflow.web.reports.words import DIFFERENT, ROUTES, SUPPORT, hundredths, met
+from workflow.web.reports.words import DIFFERENT, ROUTES, SUPPORT, hundredths, met, millions
 
 blueprint = Blueprint("reports", __name__)
 
@@ -38,6 +38,7 @@ def review() -> Response:
         support_words=SUPPORT,
         route_words=ROUTES,
         hundredths=hundredths,
+        millions=millions,
         met=met,
     )
 

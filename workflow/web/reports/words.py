@@ -39,6 +39,13 @@ def hundredths(points: int | None) -> str:
     return "–" if points is None else f"{Decimal(points) / 100:.2f}%".replace("-", "−")
 
 
+def millions(pence: int) -> str:
+    """`24.75`, of pence: millions of pounds, exact, with two decimals at least."""
+    exact = Decimal(pence) / 100_000_000
+    places = max(2, -int(exact.normalize().as_tuple().exponent))
+    return f"{exact:,.{places}f}".replace("-", "−")
+
+
 def met(answer: bool | None) -> str:
     """Whether a test is met, in words."""
     match answer:
