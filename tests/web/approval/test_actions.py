@@ -11,6 +11,7 @@ from tests.web.strict import elements, text_of
 from tests.world import APPROVAL, World, to_appraisal, to_deciding
 from workflow.accounts.models import Interest
 from workflow.approval.models import AccountingTest, Criterion, Vote
+from workflow.notifications import Notification
 
 RECOMMEND, APPROVE = "actions/recommend", "actions/approve"
 JUDGED: dict[str, Any] = {
@@ -144,6 +145,18 @@ def test_a_connection_told_when_asked_to_approve_is_put_on_record_and_nothing_is
     assert blocked.status_code == 409
     assert "You have a connection to this bid on record" in blocked.text
     assert "Continue to check" in desk.read("approver2", bid_id, APPROVE)
+
+
+def test_stepping_aside_tells_the_person_responsible_when_too_few_are_left(desk: Desk, world: World) -> None:
+    bid_id = to_deciding(world)
+    desk.send("approver1", bid_id, APPROVE, no_conflict="yes", reason="My sister works there.")
+    with world.sessions() as session:
+        owed = session.scalars(
+            select(Notification.address).where(Notification.template == "nobody_left")
+        ).all()
+    assert owed == ["responsible@dclg.example"]
+    words = desk.read("approver2", bid_id, "decision")
+    assert "2 more approvals, and only 1 is left who can approve £300,000" in words
 
 
 def test_a_connection_sent_from_another_site_is_not_put_on_record(desk: Desk, world: World) -> None:

@@ -7,8 +7,8 @@ from flask import abort, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from wtforms.validators import ValidationError
 
-from workflow.accounts.commands import declare_interest
 from workflow.accounts.queries import Viewer
+from workflow.approval.aside import step_aside
 from workflow.approval.terms import AccountingTest, Criterion, Mark
 from workflow.cases import Case
 from workflow.cases.facts import facts_for
@@ -199,7 +199,7 @@ class ApproveForm(ActionForm):
         self.brief = brief_of(session, viewer, case, now)
         if self.brief.assessment is None:
             raise Refused([NOT_ASSESSED])
-        self._viewer, self._case = viewer, case
+        self._case = case
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields. A declared connection ends the matter: it is put on record, and nothing is approved."""
@@ -231,7 +231,7 @@ class ApproveForm(ActionForm):
         if self._case.id not in self.brief.facts["actor"].interest_cases:
             nature = self.reason.data or "Declared when asked to approve."
             with work() as opened:
-                declare_interest(opened, self._viewer.person_id, nature=nature, case_id=self._case.id)
+                step_aside(opened, self._case.id, nature=nature)
         flash("Your connection is on record. You do not decide on this bid; another approver does")
         abort(redirect(url_for("bids.show", reference=self._case.reference), 303))
 
