@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests import world as line
 from tests.world import START, World, make_world
 from workflow.accounts.queries import viewer_for
+from workflow.audit.streams import events_of, payload_of
 from workflow.bids import commands, values
 from workflow.bids.branches.changes import changed_between
 from workflow.bids.branches.commands import copy_bid, put_back
@@ -282,3 +283,35 @@ def test_answers_to_councils_are_not_sent_while_a_change_of_the_text_waits_to_be
     with pytest.raises(Refused) as refused:
         line.appraised(world, bid_id)
     assert "changes_unsent" in {reason.code for reason in refused.value.reasons}
+
+
+def test_a_section_that_a_change_elsewhere_made_unfinished_is_not_believed_to_be_whole(world: World) -> None:
+    bid_id = line.draft(world)
+
+    def shorten(work: Work) -> None:
+        work.session.scalars(select(Round).where(Round.code == "R1")).one().last_year = 2011
+
+    world.work(line.SYSTEM, shorten)
+    with pytest.raises(Refused) as refused:
+        world.act("signatory", bid_id, "submit", {"declaration": True})
+    (reason,) = refused.value.reasons
+    assert reason.text == "1 section is not finished: Budget by year."
+
+
+def test_the_record_says_when_one_person_wrote_and_signed(world: World) -> None:
+    """Source: domain, section 5: a small body may let one person draft and sign, and the record says so."""
+    by_two, by_one = line.draft(world), line.draft(world)
+    with world.sessions() as session:
+        session.execute(
+            BidSection.__table__.update()
+            .where(BidSection.bid_id == by_one)
+            .values(saved_by=world.ids["signatory"])
+        )
+        session.commit()
+    said = {}
+    for bid_id in (by_two, by_one):
+        world.act("signatory", bid_id, "submit", {"declaration": True})
+        with world.sessions() as session:
+            newest = events_of(session, f"case:{bid_id}")[0]
+            said[bid_id] = payload_of(newest).get("written_and_signed_by_one", False)
+    assert said == {by_two: False, by_one: True}

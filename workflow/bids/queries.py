@@ -14,11 +14,10 @@ from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.bids.branches.models import Ineligibility
 from workflow.bids.branches.versions import as_sent
-from workflow.bids.content import Content, content_of
+from workflow.bids.content import Content, content_of, contents
 from workflow.bids.models import (
     Bid,
     BidAmount,
-    BidSection,
     BidVersion,
     Change,
     Outcome,
@@ -26,9 +25,10 @@ from workflow.bids.models import (
     Prospectus,
     Round,
     Screening,
+    Section,
 )
 from workflow.bids.rules import BidsFacts, Finding, round_is_open_on, why_not_paid
-from workflow.bids.sections import SECTIONS
+from workflow.bids.sections import SECTIONS, unfinished
 from workflow.cases import Case, subject_of
 from workflow.cases.models import RequestKey
 from workflow.cases.queries import case_by_reference
@@ -48,21 +48,27 @@ WRITERS = (Role.DRAFTER, Role.SIGNATORY)
 def facts(
     session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
 ) -> dict[int, BidsFacts]:
-    """What guards know of some bids, by id, in one statement."""
+    """What guards know of some bids, by id, in one statement; those being written are read whole besides.
+
+    What a section says can be made false elsewhere, as when a round's years change, so a bid that may be signed is looked at
+    anew and what was kept of each section is not believed.
+    """
     del now, person_id
-    return {row.id: _facts(row) for row in session.execute(_FACTS, {"ids": list(case_ids)})}
+    rows = session.execute(_FACTS, {"ids": list(case_ids)}).all()
+    writing = [row.id for row in rows if row.version is None or row.state == "returned" or row.unsent]
+    said = contents(session, writing) if writing else {}
+    return {row.id: _facts(row, unfinished(said[row.id]) if row.id in said else ()) for row in rows}
 
 
-def _facts(row: Row[Any]) -> BidsFacts:
+def _facts(row: Row[Any], open_sections: Sequence[Section]) -> BidsFacts:
     asked: dict[int, int] = {}
     for year, pence in row.amounts or ():
         asked[year] = asked.get(year, 0) + pence
-    whole = set(row.whole or ())
     checked = {name: met for version, name, met in row.checks or () if version == row.version}
     return BidsFacts(
         opens_on=row.opens_on,
         closes_on=row.closes_on,
-        unfinished=tuple(words.label for section, words in SECTIONS.items() if section.value not in whole),
+        unfinished=tuple(SECTIONS[section].label for section in open_sections),
         asked=dict(sorted(asked.items())),
         least_pence=row.least_pence,
         most_pence=row.most_pence,
@@ -112,7 +118,6 @@ _FACTS = (
         Power,
         _listed(BidAmount.year, BidAmount.pence, of=BidAmount.bid_id).label("amounts"),
         _listed(Partner.organisation_id, of=Partner.bid_id).label("partners"),
-        _listed(BidSection.name, of=BidSection.bid_id, where=BidSection.complete.is_(True)).label("whole"),
         _listed(Screening.version_number, Screening.criterion, Screening.met, of=Screening.bid_id).label(
             "checks"
         ),

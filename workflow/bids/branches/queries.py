@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow import deadlines
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer, people_named
 from workflow.accounts.roles import Role
@@ -22,6 +23,7 @@ from workflow.bids.models import BidSection, BidVersion, Partner, Section
 from workflow.bids.rules import CRITERIA
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES
+from workflow.deadlines.rules import due_date
 from workflow.money import Pence
 
 
@@ -185,3 +187,10 @@ def withdrawn_parts(session: Session, viewer: Viewer, case: Case) -> dict[int, s
         )
     )
     return {organisation_id: reason or "" for organisation_id, reason in rows}
+
+
+def time_for_changes(session: Session, viewer: Viewer, now: datetime) -> date:
+    """The London date until which a bid sent back now may come again; the same for everybody, so the viewer only asks."""
+    del viewer
+    rule = deadlines.rule_in_force(session, "returned_bid", now)
+    return due_date(rule.terms, deadlines.calendar(session), start=now, due_on=None)

@@ -136,7 +136,7 @@ def _review_waits(context: GuardContext) -> Reason | None:
     return Reason(
         "no_review",
         "No review of this bid waits for an answer.",
-        "The lead body can ask for one within ten working days, once.",
+        "The lead body can ask for one, once, while there is time.",
         "The signatory of the lead body",
     )
 

@@ -1,20 +1,26 @@
 """The forms of sending a bid back, of finding it not eligible, and of looking at that again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
-from workflow.bids.branches.queries import FindingView, findings_of
+from workflow.bids.branches.queries import FindingView, findings_of, time_for_changes
 from workflow.bids.branches.rules import LONGEST_DEFECT
+from workflow.bids.content import Content
+from workflow.bids.models import Section
+from workflow.bids.queries import content_by_reference
 from workflow.bids.rules import CRITERIA
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.web.actions import form_named
+from workflow.web.bids.reading import section_answers
 from workflow.web.forms import ActionForm, CheckboxesField, LongTextField, Option, RadiosField
 
 LONGEST = 2000
+LONGEST_HINT = 140
+"""How many characters of what a section says stand above the box for what is to be put right in it."""
 
 
 class Returned(NamedTuple):
@@ -27,15 +33,25 @@ class Returned(NamedTuple):
 class ReturnForm(ActionForm):
     """A box for each section; those that are left empty are fine as they are."""
 
+    until: date | None = None
+
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[ReturnForm]":
-        """A box for each section, named after it."""
-        del session, viewer, case, now
+        """A box for each section, named after it, with the beginning of what it says."""
+        del now
+        _, content = content_by_reference(session, viewer, case.reference)
         fields: dict[str, Any] = {
-            section.value: LongTextField(words.label, longest=LONGEST_DEFECT, rows=2)
+            section.value: LongTextField(
+                words.label, hint=_beginning(content, section), longest=LONGEST_DEFECT, rows=2
+            )
             for section, words in SECTIONS.items()
         }
         return type(cls.__name__, (cls,), fields)
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Say until when the lead body would have."""
+        del case
+        self.until = time_for_changes(session, viewer, now)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """At least one section is named, or there is nothing to put right."""
@@ -50,6 +66,13 @@ class ReturnForm(ActionForm):
         """What the command takes."""
         named = [(section.value, self[section.value].data or "") for section in SECTIONS]
         return Returned([{"section": section, "text": text} for section, text in named if text])
+
+
+def _beginning(content: Content, section: Section) -> str:
+    """The first answer of a section, cut to a line or two."""
+    said = next((text for _, text in section_answers(content, section) if text), "")
+    line = " ".join(said.split())
+    return line if len(line) <= LONGEST_HINT else f"{line[: LONGEST_HINT - 1]}…"
 
 
 class Proposal(NamedTuple):
