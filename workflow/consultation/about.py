@@ -21,6 +21,7 @@ from workflow.consultation.models import (
     ConsultationQuestion,
     ElectionPeriod,
 )
+from workflow.consultation.tallies import material_since
 from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
 
@@ -32,6 +33,7 @@ class About:
     `snapshot` is the canonical JSON of the version consulted on, `amount_pence` what that asks for. `questions` are
     (number, text) in order. `moves` tell how the last day was put off, `elections` are the periods before polls it touches.
     `change_reason` says what changed, when councils are asked anew; one that was asked anew about has `replaced_at`.
+    `material_version` is the newest version since that changed the bid so much that councils must be asked anew.
     """
 
     consultation_id: int
@@ -54,6 +56,12 @@ class About:
     replaced_at: datetime | None
     moves: tuple[ConsultationMove, ...]
     elections: tuple[Election, ...]
+    material_version: int | None
+
+    @property
+    def is_considered(self) -> bool:
+        """Whether the bid has left councils behind: nothing about the answers changes any more."""
+        return self.state not in ANSWERED_IN or self.replaced_at is not None
 
     @property
     def takes_answers(self) -> bool:
@@ -84,7 +92,7 @@ def about_where(session: Session, condition: ColumnElement[bool]) -> About:
     """
     lead = aliased(Organisation)
     row = session.execute(
-        select(Consultation, Case, lead.name, BidVersion.snapshot)
+        select(Consultation, Case, lead.name, BidVersion.snapshot, material_since)
         .join(Case, Case.id == Consultation.bid_id)
         .join(lead, lead.id == Case.proposer_id)
         .join(
@@ -95,7 +103,7 @@ def about_where(session: Session, condition: ColumnElement[bool]) -> About:
     ).one_or_none()
     if row is None:
         raise NotHere
-    one, case, lead_name, snapshot = row
+    one, case, lead_name, snapshot, material = row
     questions = session.execute(
         select(ConsultationQuestion.number, ConsultationQuestion.text)
         .where(ConsultationQuestion.consultation_id == one.id)
@@ -123,6 +131,7 @@ def about_where(session: Session, condition: ColumnElement[bool]) -> About:
         one.replaced_at,
         tuple(_moves(session, one.id)),
         _touched(session, one),
+        material,
     )
 
 

@@ -143,7 +143,7 @@ _undisposed = (
     .correlate(Consultation)
     .lateral()
 )
-_material = (
+material_since = (
     select(func.max(BidVersion.number))
     .where(
         BidVersion.bid_id == Consultation.bid_id,
@@ -153,6 +153,7 @@ _material = (
     .correlate(Consultation)
     .scalar_subquery()
 )
+"""The newest version of the bid since a consultation opened that changed it materially, if there is one."""
 
 
 def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -169,7 +170,7 @@ def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
             *_undisposed.c,
             ConsultationReport.sent_at,
             ConsultationReport.accepted_at,
-            _material.label("material"),
+            material_since.label("material"),
         )
         .ext(distinct_on(Consultation.bid_id))
         .outerjoin(ConsultationReport, ConsultationReport.consultation_id == Consultation.id)

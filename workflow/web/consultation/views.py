@@ -12,7 +12,6 @@ from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.consultation import answers, queries, register
 from workflow.consultation.about import About
-from workflow.consultation.commands import ANSWERED_IN
 from workflow.consultation.dispositions import CHANGED, set_disposition
 from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
@@ -163,7 +162,6 @@ def _further(reader: Viewer, case: Case, counts: register.RegisterCounts) -> lis
         return []
     named = {
         "extend_consultation": ("Give councils more time", case.state == "consulting"),
-        "restart_consultation": ("Ask councils anew", case.state in ANSWERED_IN),
         "accept_late": ("Count a late answer", case.state == "responding" and bool(counts.late)),
     }
     return [
