@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, g, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from workflow.accounts.queries import Viewer
+from workflow.accounts.queries import IDLE, Viewer
 from workflow.accounts.roles import Thing
 from workflow.web.context import current_viewer, settings
 from workflow.web.headers import nonce
@@ -110,6 +110,7 @@ def _of_reader() -> dict[str, Any]:
     return {
         "viewer": viewer,
         "viewer_line": line_of(viewer) if viewer else "",
+        "idle_seconds": int(IDLE.total_seconds()),
         "layout": layout_for(viewer),
         "navigation": navigation(viewer),
         "demo_band": band() if band else None,

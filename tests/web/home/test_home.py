@@ -26,3 +26,11 @@ def test_a_bid_that_was_sent_no_longer_waits_for_its_writer(desk: Desk, world: W
     words = home_of(desk, "drafter")
     assert "Nothing waits for you" in words
     assert "Your bids with others" in words
+
+
+def test_whoever_is_signed_in_is_warned_before_that_ends_and_nobody_else(desk: Desk, world: World) -> None:
+    assert "data-idle-seconds" not in desk.client.get("/").text
+    desk.sign_in_as(SimpleNamespace(id=world.ids["drafter"]))
+    page = desk.client.get("/").text
+    assert 'data-idle-seconds="43200"' in page
+    assert "Stay signed in" in page

@@ -1,11 +1,13 @@
 """What happened to a bid, in the words of its reader: which events are shown, what each says, who and when."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
+from workflow.bids.models import Section
+from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.cases.queries import PROPOSER_ROLES, HistoryEntry, history
 from workflow.cases.registry import registry
@@ -63,8 +65,7 @@ OUTSIDE_WORDS: Mapping[str, str] = {
 """Where people outside read other words for an event."""
 
 TEXTS_FOR_LEAD: Mapping[str, tuple[str, ...]] = {
-    "bid_returned": ("reason", "defects"),
-    "ineligibility_confirmed": ("reason",),
+    "bid_returned": ("defects",),
     "review_accepted": ("reason",),
     "review_refused": ("reason",),
     "bid_rejected": ("reason",),
@@ -133,6 +134,8 @@ def entry_text(entry: HistoryEntry) -> str:
     pieces = []
     if isinstance(given.get("version"), int) and entry.event in {"bid_submitted", "change_sent"}:
         pieces.append(f"Version {given['version']}.")
+    if given.get("written_and_signed_by_one"):
+        pieces.append("One person wrote and signed it.")
     if isinstance(given.get("claim"), int):
         pieces.append(f"Payment request {given['claim']}.")
     pieces += [
@@ -147,11 +150,23 @@ def entry_text(entry: HistoryEntry) -> str:
         pieces.append(f"{given['answered']} of {given.get('invited')} answered.")
     elif isinstance(given.get("invited"), int):
         pieces.append(f"{given['invited']} councils.")
-    reason = next((entry.texts[name] for name in _REASONS if entry.texts.get(name)), "")
-    return " ".join([*pieces, f"“{reason}”"] if reason else pieces)
+    if isinstance(given.get("until"), str):
+        pieces.append(f"Until {day_month(date.fromisoformat(str(given['until'])), 0)}.")
+    if entry.texts.get("defects"):
+        pieces += [_defect(line) for line in entry.texts["defects"].splitlines()]
+    said = [entry.texts[name] for name in _REASONS if entry.texts.get(name)][:1]
+    said += [entry.texts["note"]] if entry.texts.get("note") else []
+    return " ".join([*pieces, *(f"“{words}”" for words in said)])
 
 
-_REASONS = ("reason", "recommendation", "summary", "defects", "why", "objection")
+def _defect(line: str) -> str:
+    """One thing to put right, with its section in words."""
+    name, _, text = line.partition(": ")
+    label = SECTIONS[Section(name)].label if name in set(Section) else name
+    return f"{label}: “{text}”"
+
+
+_REASONS = ("reason", "recommendation", "summary")
 
 _AMOUNTS = (
     ("total_pence", "{}."),
@@ -159,6 +174,8 @@ _AMOUNTS = (
     ("accepted_pence", "{} accepted."),
     ("paid_pence", "{} paid."),
     ("released_pence", "{} released."),
+    ("consent_pence", "{}."),
+    ("recovery_pence", "{} to pay back."),
     ("recovered_pence", "{} paid back."),
 )
 

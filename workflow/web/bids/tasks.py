@@ -9,7 +9,11 @@ from workflow.bids.content import Content
 from workflow.bids.models import Section
 from workflow.bids.sections import SECTIONS, is_whole
 from workflow.cases import Case
+from workflow.web.bids.list_forms import LISTS
 from workflow.web.bids.reading import section_answers
+
+LONGEST_HINT = 80
+"""A longer hint is cut to a line."""
 
 
 def tasks_of(
@@ -33,9 +37,16 @@ def _status(content: Content, section: Section) -> tuple[str, str]:
 
 
 def _hint(content: Content, section: Section) -> str:
-    """The first answer of a section that was saved, cut to a line."""
+    """What a section that was saved says, in a line: its first answer, or the first of its rows and how many more."""
     if section.value not in content.sections:
         return ""
     said = section_answers(content, section)
-    first = said[0][1].splitlines()[0] if said and said[0][1] else ""
-    return first if len(first) <= 80 else f"{first[:79]}…"
+    if section in LISTS:
+        rows = LISTS[section].rows(content)
+        first = LISTS[section].cells(rows[0], content)[0] if rows else "None"
+        first = f"{first}, and {len(rows) - 1} more" if len(rows) > 1 else first
+    else:
+        first = said[0][1].splitlines()[0] if said and said[0][1] else ""
+    if section is Section.FACTS:
+        return ""
+    return first if len(first) <= LONGEST_HINT else f"{first[: LONGEST_HINT - 1]}…"
