@@ -164,3 +164,11 @@ def steps_of(session: Session, viewer: Viewer, case: Case) -> list[StepView]:
         )
         for row, name in session.execute(statement)
     ]
+
+
+def refusal_of(session: Session, viewer: Viewer, case: Case) -> StepView | None:
+    """The rejection in which a case that the viewer fetched ended, with the reasons as the lead body reads them."""
+    if case.state != "rejected":
+        return None
+    found = (step for step in reversed(steps_of(session, viewer, case)) if step.kind is StepKind.REJECTED)
+    return next(found, None)

@@ -41,7 +41,7 @@ def test_an_approver_rejects_a_small_bid_and_the_lead_body_reads_the_reasons_and
         "approver1", bid_id, "actions/reject", reason="Another fund pays for this.", note="See file 7."
     )
     assert answer.status_code == 303, text_of(answer.text)
-    for page in ("why", "decision"):
+    for page in ("why", "decision", ""):
         words = desk.read("signatory", bid_id, page)
         assert "Another fund pays for this." in words
         for secret in ("See file 7", "Approver1", "Approve it.", "of 30"):

@@ -3,6 +3,7 @@
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from workflow.approval.queries import refusal_of
 from workflow.bids import lists, queries
 from workflow.cases.queries import case_by_reference
 from workflow.web.bids import acting, branching, starting, writing
@@ -71,6 +72,7 @@ def show(reference: str) -> Response:
         is_writer=writing.is_writable(reader, case),
         inside=inside,
         beside=branching.beside_of(session, reader, case, record.facts),
+        refusal=refusal_of(session, reader, case),
     )
 
 
