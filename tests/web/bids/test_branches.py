@@ -304,3 +304,16 @@ def test_withdrawing_warns_asks_for_a_reason_and_ends_the_bid(
     assert "Say why you withdraw it" in send(client, path, reason="").text
     assert send(client, path, reason="Our council reorganises.").status_code == 303
     assert small.case(bid_id).state == "withdrawn"
+
+
+def test_a_changed_version_is_checked_with_what_was_to_be_put_right_beside_the_questions(
+    client: FlaskClient, small: World, enter: SignIn
+) -> None:
+    bid_id = line.to_returned(small)
+    rewrite(small, bid_id)
+    small.act("signatory", bid_id, "submit", {"declaration": True})
+    small.act("case", bid_id, "take_case")
+    enter("case")
+    page = client.get(at(small, bid_id, "/actions/pass_first_check")).text
+    assert "You check version 2." in page
+    assert "Risks: Say what you do when too few peers can be found. (that section was not changed)" in page

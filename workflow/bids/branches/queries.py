@@ -21,6 +21,7 @@ from workflow.bids.branches.models import (
 )
 from workflow.bids.models import BidSection, BidVersion, Partner, Section
 from workflow.bids.rules import CRITERIA
+from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.deadlines.rules import due_date
@@ -36,6 +37,11 @@ class Defect:
     at: datetime
     version: int
     is_put_right: bool
+
+    @property
+    def label(self) -> str:
+        """What the section is called."""
+        return SECTIONS[self.section].label
 
 
 def defects_of(session: Session, viewer: Viewer, case: Case) -> list[Defect]:

@@ -1,5 +1,6 @@
 """The forms of starting a bid and of the department's and the signatory's first actions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 from wtforms.validators import ValidationError
 
 from workflow.accounts.queries import Viewer
+from workflow.bids.branches.queries import Defect, defects_of
+from workflow.bids.queries import version_of
 from workflow.bids.rules import CRITERIA
 from workflow.cases import Case
 from workflow.web.actions import form_named
@@ -104,7 +107,13 @@ class FirstCheck(NamedTuple):
 
 @form_named("pass_first_check")
 class FirstCheckForm(ActionForm):
-    """The questions of the first check. Nothing is answered in advance. Source: seed, paragraphs 2 to 4."""
+    """The questions of the first check of one version. Nothing is answered in advance. Source: seed, paragraphs 2 to 4.
+
+    `version` is the number of the version, `defects` what was to be put right in the one before.
+    """
+
+    version = 1
+    defects: Sequence[Defect] = ()
 
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[FirstCheckForm]":
@@ -125,6 +134,13 @@ class FirstCheckForm(ActionForm):
             "What should the next reader know?", hint="You may leave this empty.", longest=2000, rows=4
         )
         return type(cls.__name__, (cls,), fields)
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Show which version is checked, and what was to be put right in the one before it."""
+        del now
+        newest = version_of(session, viewer, case)
+        self.version = newest.number if newest else 1
+        self.defects = defects_of(session, viewer, case)
 
     def data_tuple(self) -> FirstCheck:
         """What the command takes."""
