@@ -133,7 +133,12 @@ FOR_EVER = (
     "appraisal_score",
     "appraisal_test",
     "payment",
-    "profile_line",
+    "award_step",
+    "variation_year",
+    "variation_vote",
+    "year_end",
+    "termination",
+    "recovery_receipt",
     "response",
     "deadline_move",
 )
@@ -157,7 +162,10 @@ def test_what_is_for_ever_can_be_added_to_and_nothing_else(database: Database, t
 
 
 CHANGES = [
-    ("award", {"accepted_at", "accepted_by"}),
+    ("award", {"accepted_at", "accepted_by", "total_pence", "ends_on"}),
+    ("profile_line", {"amount_pence"}),
+    ("variation", {"status", "settled_at", "settled_by", "answer"}),
+    ("recovery", {"recovered_pence"}),
     ("claim", {"state", "accepted_pence", "check_reason", "checked_at", "checked_by"}),
     ("closure", {"confirmed_at", "confirmed_by"}),
     ("role_assignment", {"valid_to"}),

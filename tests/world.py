@@ -99,7 +99,13 @@ class World:
         self.clock.move(moment - self.clock.now())
 
 
-def make_world(sessions: Sessions, clock: FixedClock, *, ceiling_pence: int = 3_500_000_000) -> World:
+def make_world(
+    sessions: Sessions,
+    clock: FixedClock,
+    *,
+    ceiling_pence: int = 3_500_000_000,
+    recovery: Recovery = Recovery.NONE,
+) -> World:
     """Put the small world into an empty database."""
     wire()
     world = World(sessions, clock)
@@ -108,7 +114,7 @@ def make_world(sessions: Sessions, clock: FixedClock, *, ceiling_pence: int = 3_
         load_bank_holidays(work.session, HOLIDAYS)
         _organisations(work, world)
         _people(work, world)
-        _fund(work, world, ceiling_pence)
+        _fund(work, world, ceiling_pence, recovery)
         deploy_definitions(work.session, work.now)
         load_tiers(work.session, [world.ids["DCLG"]])
     return world
@@ -187,7 +193,7 @@ def _people(work: Work, world: World) -> None:
         )
 
 
-def _fund(work: Work, world: World, ceiling_pence: int) -> None:
+def _fund(work: Work, world: World, ceiling_pence: int, recovery: Recovery) -> None:
     power = Power(
         code="lgfa-78",
         law="LGFA 1988 section 78",
@@ -195,7 +201,7 @@ def _fund(work: Work, world: World, ceiling_pence: int) -> None:
         recipients=Recipients.SPECIFIED_BODIES,
         has_conditions=False,
         has_claims=True,
-        recovery=Recovery.NONE,
+        recovery=recovery,
         in_force_from=date(1989, 4, 1),
     )
     work.session.add(power)
@@ -208,7 +214,7 @@ def _fund(work: Work, world: World, ceiling_pence: int) -> None:
         holder_id=world.ids["DCLG"],
         power_id=power.id,
         consultation_rule=ConsultationRule.FULL,
-        recovery_rule=Recovery.NONE,
+        recovery_rule=recovery,
     )
     world.ids["fund"] = fund.id
     for year in (2011, 2012):
@@ -562,4 +568,53 @@ def to_direction_sought(world: World, **given: Any) -> int:
     bid_id = to_referred(world, **given)
     objections = {"value_for_money": "Three councils offer the same for half the price."}
     world.act("accounting", bid_id, "seek_direction", {"objections": objections})
+    return bid_id
+
+
+def to_offered(world: World, **given: Any) -> int:
+    """A bid that was approved and offered its money."""
+    bid_id = to_deciding(world, **given)
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    world.act("approver2", bid_id, "approve", APPROVAL)
+    world.act("finance", bid_id, "offer", OFFER)
+    return bid_id
+
+
+def to_declined(world: World, **given: Any) -> int:
+    """A bid whose offer the lead body declined."""
+    bid_id = to_offered(world, **given)
+    world.act("signatory", bid_id, "decline_offer", {"reason": "We cannot meet the conditions."})
+    return bid_id
+
+
+def to_offer_lapsed(world: World, **given: Any) -> int:
+    """A bid whose offer nobody accepted in time; the calendar ends it."""
+    bid_id = to_offered(world, **given)
+    world.act(SYSTEM, bid_id, "lapse_offer")
+    return bid_id
+
+
+def to_suspended(world: World, **given: Any) -> int:
+    """An award whose payments are paused."""
+    bid_id = to_active(world, **given)
+    world.act("responsible", bid_id, "suspend", {"reason": "The accounts are late."})
+    return bid_id
+
+
+def to_closing(world: World, **given: Any) -> int:
+    """An award that is being closed."""
+    bid_id = to_active(world, **given)
+    world.act("responsible", bid_id, "start_closing", {"reason": "The work is done."})
+    return bid_id
+
+
+def to_terminated(world: World, **given: Any) -> int:
+    """An award that ended before its time."""
+    bid_id = to_active(world, **given)
+    ending = {
+        "reason": "The body is wound up.",
+        "notice_ends_on": date(2011, 9, 30),
+        "eligible_pence": Pence(0),
+    }
+    world.act("approver1", bid_id, "terminate", ending)
     return bid_id

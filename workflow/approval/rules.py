@@ -252,6 +252,15 @@ money_is_available = Guard("money_is_available", _money_is_available, needs_data
 def _money_is_set_aside(context: GuardContext) -> Reason | None:
     recommended = context.facts["approval"].recommended
     reserved = context.facts["funds"].reserved
+    this_year = financial_year(london_date(context.facts["now"]))
+    over = next((year for year, amount in sorted(recommended.items()) if amount and year < this_year), None)
+    if over is not None:
+        return Reason(
+            "year_over",
+            f"{year_label(over)} has ended, so its money can no longer be promised.",
+            "Send the bid back, so that it is assessed again for the years that still run.",
+            "An approver",
+        )
     if all(reserved.get(year, 0) >= amount for year, amount in recommended.items()):
         return None
     return Reason(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from workflow import notifications
+from workflow.cases.models import Case
 from workflow.cases.registry import EffectContext, Notice, registry
 from workflow.db import Work
 from workflow.notifications import Message, Recipient
@@ -20,6 +21,32 @@ def owe_notices(work: Work, names: tuple[str, ...], context: EffectContext) -> i
         recipients = notice.audience(work.session, context.case, now=work.now, data=context.data)
         messages += [message_for(notice, context, recipient) for recipient in _one_an_address(recipients)]
     return notifications.owe(work, messages) if messages else 0
+
+
+def owe_breach(work: Work, case: Case, subject: str, kind: str, *, key: str) -> int:
+    """Owe what is told when a deadline beside the state was missed; nothing, where its kind tells nobody.
+
+    `key` names the deadline and its version, so that a second sweep owes nothing more.
+    """
+    notice = registry().deadline_notices.get(kind)
+    if notice is None or notice.breach is None or notice.breach_to is None:
+        return 0
+    template = notice.breach
+    found = notice.breach_to(work.session, case, now=work.now, data={"subject": subject})
+    return notifications.owe(
+        work,
+        [
+            Message(
+                key=f"{template}:{subject}:{key}:{address_hash(one.address)}",
+                template=template,
+                address=one.address,
+                subject=subject,
+                person_id=one.person_id,
+                payload={"case_id": case.id, "name": one.name, "subject": subject, **one.payload},
+            )
+            for one in _one_an_address(found)
+        ],
+    )
 
 
 def message_for(notice: Notice, context: EffectContext, recipient: Recipient) -> Message:

@@ -61,12 +61,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineNotice:
-    """Who is reminded of a kind of deadline, and who is told when it is missed, by template."""
+    """Who is reminded of a kind of deadline, and who is told when it is missed, by template.
+
+    `breach` is the template for what follows a missed deadline that stands beside the state, and `breach_to` who reads it.
+    """
 
     reminder: str
     audience: Audience
     escalation: str = "deadline_missed"
     escalate_to: Mapping[str, Audience] = field(default_factory=dict)
+    breach: str | None = None
+    breach_to: Audience | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import structlog
 from workflow import deadlines
 from workflow.cases.commands import apply
 from workflow.cases.models import Case
+from workflow.cases.notices import owe_breach
 from workflow.cases.registry import registry
 from workflow.clock import Clock
 from workflow.db import SYSTEM, Sessions, unit_of_work
@@ -41,7 +42,7 @@ def sweep_breaches(sessions: Sessions, clock: Clock, *, limit: int = 100) -> int
 def _breach(  # noqa: PLR0917 - one row of the list
     sessions: Sessions, clock: Clock, deadline_id: int, version: int, subject: str, kind: str, now: datetime
 ) -> int:
-    case_id = int(subject.removeprefix("case:"))
+    case_id, own = _case_of(subject)
     with unit_of_work(sessions, clock, actor=SYSTEM, request_id=f"deadline:{deadline_id}", now=now) as work:
         case = work.session.get(Case, case_id, with_for_update={"key_share": True})
         workflow = None if case is None else registry().workflow_of(case)
@@ -49,9 +50,22 @@ def _breach(  # noqa: PLR0917 - one row of the list
             return 0  # A program that does not know the bid's rules leaves the breach, untouched, to one that does.
         if deadlines.lock_breach(work, deadline_id, version) is None:
             return 0
+        if not own:
+            owe_breach(work, case, subject, kind, key=f"{deadline_id}:v{version}")
+            return 1
         state = workflow.state_by_name[case.state]
         action = None if state.deadline is None else state.breach_action
         if action is None or state.deadline is None or state.deadline.kind != kind:
             return 0
         apply(work, case_id, action=action, seen_rev=case.rev, key=f"deadline:{deadline_id}:v{version}")
         return 1
+
+
+def _case_of(subject: str) -> tuple[int, bool]:
+    """The case of a subject, and whether the deadline is that of its state.
+
+    What is due beside the state, such as `case:12/return:1`, changes no state when it is missed: it is settled once, and
+    those whom it concerns are told.
+    """
+    number, _, beside = subject.removeprefix("case:").partition("/")
+    return int(number), not beside

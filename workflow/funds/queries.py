@@ -197,7 +197,15 @@ def facts(
         if row.status is YearStatus.CONFIRMED:
             one.confirmed.add(row.year)
         if row.held is not None:
-            one.held[row.year] = Held(row.reserved, row.committed, row.paid)
+            one.held[row.year] = Held(
+                row.reserved,
+                row.committed,
+                row.paid,
+                row.accrued,
+                row.lapsed,
+                row.carried_out,
+                row.recovered,
+            )
     return found
 
 
@@ -213,6 +221,10 @@ _FACTS = (
         AwardYear.reserved,
         AwardYear.committed,
         AwardYear.paid,
+        AwardYear.accrued,
+        AwardYear.lapsed,
+        AwardYear.carried_out,
+        AwardYear.recovered,
     )
     .join(Fund, Fund.id == Case.fund_id)
     .join(Power, Power.id == Fund.power_id)

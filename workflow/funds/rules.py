@@ -96,11 +96,18 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a case holds of one year: set aside, promised, paid (pence)."""
+    """What a case holds of one year: set aside, promised, paid, kept for work done but not paid yet (pence).
+
+    `lapsed`, `carried_out` and `recovered` say what became of money that was promised or paid before.
+    """
 
     reserved: Pence = NOTHING
     committed: Pence = NOTHING
     paid: Pence = NOTHING
+    accrued: Pence = NOTHING
+    lapsed: Pence = NOTHING
+    carried_out: Pence = NOTHING
+    recovered: Pence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

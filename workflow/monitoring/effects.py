@@ -2,12 +2,16 @@
 
 from sqlalchemy import func, select
 
-from workflow import documents, funds
+from workflow import deadlines, documents, funds
 from workflow.cases import EffectContext, decided
 from workflow.clock import london_date
 from workflow.db import Work
 from workflow.errors import NotHere
+from workflow.funds.rules import Held
 from workflow.money import Pence, financial_year, total
+from workflow.monitoring.branches.duties import claim_subject, create_duties, drop_duties
+from workflow.monitoring.branches.effects import ask_money_back
+from workflow.monitoring.branches.rules import money_to_pay_back
 from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
 from workflow.monitoring.rules import ClaimView, work_ends_on
 
@@ -38,10 +42,11 @@ def make_award(work: Work, context: EffectContext) -> None:
 
 
 def accept_award(work: Work, context: EffectContext) -> None:
-    """Record who signed for the recipient."""
+    """Record who signed for the recipient, and create what the award owes from now on."""
     award = work.session.get_one(Award, context.case.id)
     award.accepted_at, award.accepted_by = work.now, work.actor.person_id
     context.payload["total_pence"] = award.total_pence
+    create_duties(work, context)
 
 
 def record_claim(work: Work, context: EffectContext) -> None:
@@ -63,6 +68,7 @@ def record_claim(work: Work, context: EffectContext) -> None:
     context.payload |= {"claim": claim.number, "year": claim.year, "claimed_pence": claim.claimed_pence}
     context.texts["narrative"] = claim.narrative
     context.result["claim_id"] = claim.id
+    deadlines.arm(work, claim_subject(claim.case_id, claim.number), "claim_check", start=work.now)
     for document_id in context.data.get("evidence", ()):
         documents.attach(work, document_id, f"claim:{claim.id}", "evidence")
 
@@ -74,6 +80,11 @@ def check_claim(work: Work, context: EffectContext) -> None:
     claim.check_reason = (context.data.get("reason") or "").strip()
     claim.state = ClaimState.CHECKED if claim.accepted_pence else ClaimState.REFUSED
     claim.checked_at, claim.checked_by = work.now, work.actor.person_id
+    subject = claim_subject(claim.case_id, claim.number)
+    deadlines.meet(work, subject)
+    if claim.accepted_pence:
+        # The days to pay run from the request, so that a slow check does not cost its recipient time.
+        deadlines.arm(work, subject, "claim_payment", start=claim.made_at)
     context.payload |= {
         "claim": claim.number,
         "claimed_pence": claim.claimed_pence,
@@ -85,6 +96,7 @@ def record_payment(work: Work, context: EffectContext) -> None:
     """Record the payment of all that was accepted."""
     claim = _claim(work, context)
     claim.state = ClaimState.PAID
+    deadlines.meet(work, claim_subject(claim.case_id, claim.number))
     amount = claim.accepted_pence or Pence(0)
     work.session.add(
         Payment(claim_id=claim.id, amount_pence=amount, paid_at=work.now, paid_by=work.actor.person_id)
@@ -96,6 +108,7 @@ def pay_money(work: Work, context: EffectContext) -> None:
     """Take the payment from the year's promise."""
     claim: ClaimView = context.facts["monitoring"].claim(context.data["claim_id"])
     key = f"pay:claim:{claim.id}"
+    held = context.facts["funds"].held.get(claim.year, Held())
     funds.pay(
         work,
         context.case.fund_id,
@@ -104,6 +117,8 @@ def pay_money(work: Work, context: EffectContext) -> None:
         Pence(claim.accepted_pence or 0),
         key=key,
         decision=decided(context),
+        # Work of an ended year is paid from what was kept for it. Source: domain, case 14.
+        from_accrual=held.accrued >= (claim.accepted_pence or 0),
     )
 
 
@@ -111,24 +126,32 @@ def propose_closure(work: Work, context: EffectContext) -> None:
     """Write down the closing figures as the ledger has them now."""
     held = context.facts["funds"]
     paid, committed = sum(held.paid.values()), sum(held.committed.values())
+    eligible = context.data.get("eligible_pence")
+    back = 0 if eligible is None else money_to_pay_back(context.facts, eligible)
     closure = Closure(
         case_id=context.case.id,
         paid_pence=Pence(paid),
         released_pence=Pence(committed - paid),
+        eligible_pence=eligible,
+        recovery_pence=Pence(back),
         summary=context.data["summary"],
         proposed_at=work.now,
         proposed_by=work.actor.person_id,
     )
     work.session.add(closure)
     context.payload |= {"paid_pence": closure.paid_pence, "released_pence": closure.released_pence}
+    if back:
+        context.payload["recovery_pence"] = back
     context.texts["summary"] = closure.summary
 
 
 def confirm_closure(work: Work, context: EffectContext) -> None:
-    """Record who confirmed the closing figures."""
+    """Record who confirmed the closing figures, and ask for what has to be paid back; what the award owed falls away."""
     closure = work.session.get_one(Closure, context.case.id)
     closure.confirmed_at, closure.confirmed_by = work.now, work.actor.person_id
     context.payload |= {"paid_pence": closure.paid_pence, "released_pence": closure.released_pence}
+    drop_duties(work, context)
+    ask_money_back(work, context, closure.recovery_pence)
 
 
 def release_unspent(work: Work, context: EffectContext) -> None:
@@ -146,6 +169,7 @@ def release_unspent(work: Work, context: EffectContext) -> None:
     running = {year: pence for year, pence in unspent.items() if year >= this_year}
     ended = {year: pence for year, pence in unspent.items() if year < this_year}
     key = f"close:case:{context.case.id}"
+    _let_go_of_accruals(work, context, key)
     if ended:
         funds.lapse(
             work, context.case.fund_id, context.case.id, ended, key=f"{key}:lapse", decision=decided(context)
@@ -159,6 +183,22 @@ def release_unspent(work: Work, context: EffectContext) -> None:
             key=f"{key}:release",
             decision=decided(context),
         )
+
+
+def _let_go_of_accruals(work: Work, context: EffectContext, key: str) -> None:
+    """Let go of what was kept for bills that never came, so that it can lapse with the rest."""
+    for year, held in sorted(context.facts["funds"].held.items()):
+        if held.accrued:
+            funds.accrue(
+                work,
+                context.case.fund_id,
+                context.case.id,
+                year,
+                held.accrued,
+                key=f"{key}:let_go",
+                release=True,
+                decision=decided(context),
+            )
 
 
 def _claim(work: Work, context: EffectContext) -> Claim:

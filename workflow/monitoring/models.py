@@ -48,10 +48,13 @@ class Award(Base):
 
 
 class ProfileLine(Base):
-    """The payment plan: what the agreement foresees for one financial year. The lines add up to the award."""
+    """The payment plan: what the agreement foresees for one financial year. The lines add up to the award.
+
+    A year whose money was all moved or given up keeps a line of nothing, because payment requests may name it.
+    """
 
     __tablename__ = "profile_line"
-    __table_args__ = (CheckConstraint("amount_pence > 0", name="amount_positive"),)
+    __table_args__ = (CheckConstraint("amount_pence >= 0", name="amount_not_negative"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("award.case_id"), primary_key=True, autoincrement=False)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -112,6 +115,8 @@ class Closure(Base):
     __table_args__ = (
         CheckConstraint("paid_pence >= 0", name="paid_not_negative"),
         CheckConstraint("released_pence >= 0", name="released_not_negative"),
+        CheckConstraint("eligible_pence >= 0", name="eligible_not_negative"),
+        CheckConstraint("recovery_pence >= 0", name="recovery_not_negative"),
         CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_by_somebody"),
         CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another"),
     )
@@ -119,6 +124,9 @@ class Closure(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("award.case_id"), primary_key=True, autoincrement=False)
     paid_pence: Mapped[Pence]
     released_pence: Mapped[Pence]
+    # What of the money paid was spent as agreed; unknown for awards that were closed before it was asked.
+    eligible_pence: Mapped[Pence | None]
+    recovery_pence: Mapped[Pence] = mapped_column(default=Pence(0))
     summary: Mapped[str]
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

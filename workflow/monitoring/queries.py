@@ -14,6 +14,8 @@ from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES, visible
+from workflow.monitoring.branches.facts import branches_of
+from workflow.monitoring.branches.terms import Branches
 from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
 from workflow.monitoring.rules import ClaimView, MonitoringFacts
 
@@ -21,18 +23,22 @@ from workflow.monitoring.rules import ClaimView, MonitoringFacts
 def facts(
     session: Session, case_ids: Sequence[int], *, now: datetime, person_id: int | None
 ) -> dict[int, MonitoringFacts]:
-    """Payment plans, payment requests and closing figures by case id, in one statement."""
-    del now, person_id
+    """Payment plans, payment requests, closing figures and what is beside them, by case id, in two statements."""
+    del person_id
     proposed_by = select(Closure.proposed_by).where(Closure.case_id == Award.case_id).scalar_subquery()
     rows = session.execute(
         select(Award.case_id, _profile_of_award(), _claims_of_award(), proposed_by)
         .where(Award.case_id.in_(case_ids))
         .order_by(Award.case_id)
     )
-    none = MonitoringFacts({}, (), None)
-    return dict.fromkeys(case_ids, none) | {
+    beside = branches_of(session, case_ids, now)
+    found = {case_id: MonitoringFacts({}, (), None, beside.get(case_id, Branches())) for case_id in case_ids}
+    return found | {
         case_id: MonitoringFacts(
-            _by_year(profile), tuple(ClaimView(*claim) for claim in sorted(claims or ())), proposer
+            _by_year(profile),
+            tuple(ClaimView(*claim) for claim in sorted(claims or ())),
+            proposer,
+            beside.get(case_id, Branches()),
         )
         for case_id, profile, claims, proposer in rows
     }

@@ -1,12 +1,13 @@
 """The rules of an award: what may be requested, who checks, who pays, and when it can close. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from workflow.clock import london_date
 from workflow.engine import Guard, GuardContext, Reason
 from workflow.money import financial_year, format_pounds, year_label
+from workflow.monitoring.branches.terms import Branches
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,15 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringFacts:
-    """What monitoring knows of an award: its payment plan by year, its payment requests, who proposed to close it."""
+    """What monitoring knows of an award: its payment plan by year, its payment requests, who proposed to close it.
+
+    `branches` is what it has beside the straight line.
+    """
 
     profile: Mapping[int, int]
     claims: tuple[ClaimView, ...]
     closure_proposed_by: int | None
+    branches: Branches = field(default_factory=Branches)
 
     def claim(self, claim_id: int | None) -> ClaimView | None:
         """The payment request with an id, if it is this award's."""

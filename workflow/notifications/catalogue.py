@@ -219,6 +219,46 @@ _ALL = (
         priority=3,
         on_unknown=OnUnknown.ASK,
     ),
+    Template("offer_declined", Category.WORK, frozenset({"why"})),
+    Template("offer_lapsed", Category.DECISION, mandatory=True, priority=3),
+    Template("offer_lapsed_office", Category.WORK),
+    Template(
+        "claim_cut",
+        Category.MONEY,
+        frozenset({"claimed_pence", "claim_pence", "why", "claim_number"}),
+        mandatory=True,
+        priority=3,
+    ),
+    Template("report_received", Category.WORK, frozenset({"quarter", "report_url"})),
+    Template(
+        "payments_held", Category.MONEY, frozenset({"quarter", "report_url"}), mandatory=True, priority=3
+    ),
+    Template("award_suspended", Category.MONEY, frozenset({"why"}), mandatory=True, priority=3),
+    Template("suspension_lifted", Category.MONEY, frozenset({"why"}), mandatory=True, priority=3),
+    Template(
+        "year_settled",
+        Category.MONEY,
+        frozenset({"year", "paid_pence", "accrued_pence", "carried_pence", "lapsed_pence"}),
+        mandatory=True,
+    ),
+    Template(
+        "award_terminated",
+        Category.DECISION,
+        frozenset({"why", "notice_ends_on", "recovery_pence"}),
+        mandatory=True,
+        priority=3,
+        on_unknown=OnUnknown.ASK,
+    ),
+    Template(
+        "recovery_recorded", Category.MONEY, frozenset({"paid_back_pence", "left_pence"}), mandatory=True
+    ),
+    Template("variation_to_decide", Category.WORK, frozenset({"change"})),
+    Template("variation_agreed", Category.DECISION, frozenset({"change"}), mandatory=True),
+    Template("variation_refused", Category.DECISION, frozenset({"change", "why"}), mandatory=True),
+    Template("variation_withdrawn", Category.WORK, frozenset({"why"})),
+    Template(
+        "support_ends", Category.REMINDER, frozenset({"due_on"}), mandatory=True, urgent=False, priority=4
+    ),
     Template("closing_started", Category.WORK, frozenset({"due_on"})),
     Template("closure_to_confirm", Category.WORK),
     Template("award_closed", Category.DECISION, mandatory=True, on_unknown=OnUnknown.ASK),

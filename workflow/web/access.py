@@ -117,6 +117,8 @@ ACCESS: dict[str, Rule] = {
     "approval.why": SIGNED_IN,
     "approval.letter": SIGNED_IN,
     "monitoring.award": SIGNED_IN,
+    "monitoring.agreement_changes": SIGNED_IN,
+    "monitoring.progress_report": SIGNED_IN,
     "monitoring.document": SIGNED_IN,
     # reports: what is not published answers as if it were not there
     "reports.index": ANYONE,

@@ -176,6 +176,7 @@ EVENTS: Mapping[str, str] = {
     "variation_agreed": "Change to the agreement agreed",
     "variation_refused": "Change to the agreement refused",
     "variation_withdrawn": "Request for a change taken back",
+    "year_settled": "Year settled",
     "closing_started": "Closing started",
     "award_terminated": "Ended early",
     "closure_proposed": "Closing figures proposed",

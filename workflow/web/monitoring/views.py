@@ -1,22 +1,48 @@
 """The award tab of a bid: the agreement, the payment plan, the payment requests and the closing figures."""
 
-from flask import Blueprint, send_file
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from workflow.cases.facts import facts_for
+from workflow.accounts.queries import Viewer
+from workflow.cases import Case
+from workflow.cases.facts import actor_for, facts_for, view_of
 from workflow.cases.queries import case_by_reference
+from workflow.cases.registry import registry
+from workflow.clock import london_date
 from workflow.documents.reading import attachments_of, media_type_of, open_document
-from workflow.errors import NotHere
+from workflow.engine import Action, offers
+from workflow.errors import NotAllowed, NotHere
 from workflow.monitoring import queries
+from workflow.monitoring.branches import changes
+from workflow.monitoring.branches.reports import report_of, reports_of, save_report
+from workflow.monitoring.branches.rules import quarter_words
+from workflow.monitoring.queries import AwardView
 from workflow.web.approval.brief import first_of
 from workflow.web.bids.frame import bid_frame
-from workflow.web.context import now, read_session, settings, viewer
-from workflow.web.monitoring import forms
+from workflow.web.context import now, read_session, settings, viewer, work
+from workflow.web.monitoring import branch_forms, change_forms, forms, report_forms
 from workflow.web.monitoring.ledger import award_years
-from workflow.web.monitoring.words import CLAIM_COLOURS, CLAIM_WORDS
+from workflow.web.monitoring.words import (
+    CHANGE_STATUS_WORDS,
+    CHANGE_WORDS,
+    CLAIM_COLOURS,
+    CLAIM_WORDS,
+    CONFIDENCE_WORDS,
+    STEP_WORDS,
+)
 from workflow.web.pages import render
 
-__all__ = ["blueprint", "forms"]  # Importing the forms registers them for their actions.
+__all__ = [
+    "blueprint",
+    "branch_forms",
+    "change_forms",
+    "forms",
+    "report_forms",
+]  # Importing the forms registers them for their actions.
 
 blueprint = Blueprint("monitoring", __name__)
 
@@ -29,6 +55,10 @@ OF_AWARD = (
     "propose_closure",
     "confirm_closure",
     "start_closing",
+    "send_return",
+    "lift_suspension",
+    "settle_year",
+    "record_recovery",
 )
 """The actions that belong to this tab; the first that the viewer may do is its button."""
 
@@ -50,7 +80,96 @@ def award(reference: str) -> Response:
         action=first_of(who, case, facts, OF_AWARD),
         claim_words=CLAIM_WORDS,
         claim_colours=CLAIM_COLOURS,
+        reports=reports_of(session, who, case),
+        beside=changes.beside_of(session, who, case),
+        step_words=STEP_WORDS,
+        held=facts["monitoring"].branches.holding(london_date(now())),
+        today=london_date(now()),
+        quarter_words=quarter_words,
+        may=_may(who, case, facts),
     )
+
+
+def _may(who: Viewer, case: Case, facts: Mapping[str, Any]) -> list[Action]:
+    """The actions beside the straight line that the viewer may do now, for the links at the end of the page."""
+    workflow = registry().workflow_of(case)
+    if workflow is None:
+        return []
+    actor = actor_for(who, case, facts["actor"].principals)
+    offered = offers(workflow, view_of(case), actor, facts)
+    return [one.action for one in offered if one.may and one.action.name in BESIDE]
+
+
+BESIDE = (
+    "decline_offer",
+    "ask_variation",
+    "withdraw_variation",
+    "suspend",
+    "settle_year",
+    "terminate",
+    "start_closing",
+)
+"""What may be done with an award at any time, shown as links and never as the page's one button."""
+
+
+@blueprint.get("/bids/<reference>/award/changes")
+def agreement_changes(reference: str) -> Response:
+    """Every change to the agreement that was asked for, each with the payment plan before and after."""
+    session, who = read_session(), viewer()
+    case = case_by_reference(session, who, reference)
+    facts = facts_for(session, [case], now=now(), person_id=who.person_id)[case.id]
+    return render(
+        "pages/monitoring/changes.html",
+        **bid_frame(session, who, case, tab="award"),
+        changes=changes.changes_of(session, who, case),
+        action=first_of(who, case, facts, OF_CHANGES),
+        kind_words=CHANGE_WORDS,
+        status_words=CHANGE_STATUS_WORDS,
+    )
+
+
+OF_CHANGES = ("agree_variation", "ask_variation", "withdraw_variation")
+"""The actions that belong to the page of changes; the first that the viewer may do is its button."""
+
+
+@blueprint.route("/bids/<reference>/award/returns/<int:number>", methods=["GET", "POST"])
+def progress_report(reference: str, number: int) -> Response:
+    """One progress report: what it says once it is sent, and its draft for the lead body before."""
+    session, who = read_session(), viewer()
+    case = case_by_reference(session, who, reference)
+    found = report_of(session, who, case, number)
+    form = report_forms.DraftForm(data=report_forms.kept_in(found.report)) if found.may_write else None
+    if form is not None and form.validate_on_submit():
+        with work() as opened:
+            save_report(opened, case.id, number, form.data_tuple()._asdict())
+        flash("Kept. Nothing is sent yet.")
+        return redirect(url_for("monitoring.progress_report", reference=reference, number=number), 303)
+    if form is None and request.method == "POST":
+        raise NotAllowed
+    today = london_date(now())
+    return render(
+        "pages/monitoring/report.html",
+        **bid_frame(session, who, case, tab="award"),
+        view=found,
+        form=form,
+        quarter=quarter_words(found.report.period_from, found.report.period_to),
+        confidence_words=CONFIDENCE_WORDS,
+        is_over=found.report.period_to < today,
+        is_late=found.report.due_on < today,
+        is_held=found.report.held_from <= today,
+        time_gone=_time_gone(queries.award_of(session, who, case), found.report.period_to),
+        reports=reports_of(session, who, case),
+        quarter_words=quarter_words,
+    )
+
+
+def _time_gone(found: AwardView | None, day: date) -> int:
+    """The percent of an award's time that had gone on a London date."""
+    if found is None or found.award.accepted_at is None:
+        return 0
+    begun = london_date(found.award.accepted_at)
+    whole = max((found.award.ends_on - begun).days, 1)
+    return max(0, min(100, (day - begun).days * 100 // whole))
 
 
 @blueprint.get("/bids/<reference>/documents/<int:document_id>")

@@ -1,12 +1,15 @@
 """The offer, the running award and its end: the states and actions, and the effects, mail and dates that they name."""
 
-from workflow.approval import rules as approval
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
-from workflow.engine import NOBODY, Action, DeadlineRule, State
+from workflow.engine import NOBODY, DeadlineRule, State
 from workflow.monitoring import effects as monitoring_effects
 from workflow.monitoring import queries as monitoring_queries
-from workflow.monitoring import rules as monitoring
+from workflow.monitoring.branches import change_effects, duties
+from workflow.monitoring.branches import effects as branch_effects
+from workflow.monitoring.branches.models import AwardStepKind, ChangeStatus
 from workflow.wiring import audiences as who
+from workflow.wiring.bid.awards import changing, ending, offering, running
+from workflow.wiring.bid.news import support_told
 
 STATES = (
     State(
@@ -21,14 +24,25 @@ STATES = (
         "Offered",
         owner="signatory",
         outside_label="Offered, to be accepted",
-        deadline=DeadlineRule("acceptance", escalates_only=True),
+        deadline=DeadlineRule("acceptance"),
+        breach_action="lapse_offer",
     ),
+    State("declined", "Offer declined", owner=NOBODY, outside_label="Offer declined", final=True),
     State(
         "active",
         "Running",
         owner="grant_manager",
         outside_label="Running",
-        deadline=DeadlineRule("award_end", escalates_only=True),
+        deadline=DeadlineRule("award_end"),
+        breach_action="end_award",
+    ),
+    State(
+        "suspended",
+        "Paused",
+        owner="approver",
+        outside_label="Paused, no payments",
+        deadline=DeadlineRule("award_end"),
+        breach_action="end_award",
     ),
     State(
         "closing",
@@ -37,123 +51,17 @@ STATES = (
         outside_label="Closing",
         deadline=DeadlineRule("closure", escalates_only=True),
     ),
+    State(
+        "terminated",
+        "Ended early",
+        owner="finance_officer",
+        outside_label="Ended early",
+        deadline=DeadlineRule("termination", escalates_only=True),
+    ),
     State("closed", "Closed", owner=NOBODY, outside_label="Closed", final=True),
 )
 
-ACTIONS = (
-    Action(
-        "offer",
-        "Make the offer",
-        sources=("approved",),
-        targets=("offered",),
-        roles=("finance_officer",),
-        event="offer_made",
-        guards=(approval.no_conflict, monitoring.award_adds_up),
-        form="offer",
-        effects=("make_award",),
-        notices=("offer_made",),
-        duty="offer",
-    ),
-    Action(
-        "accept_offer",
-        "Accept the offer",
-        sources=("offered",),
-        targets=("active",),
-        roles=("signatory",),
-        event="offer_accepted",
-        form="accept_offer",
-        effects=("accept_award",),
-        notices=("offer_accepted",),
-    ),
-    Action(
-        "make_claim",
-        "Request a payment",
-        sources=("active",),
-        targets=("active",),
-        roles=("drafter", "signatory"),
-        event="claim_made",
-        guards=(monitoring.claim_fits_award,),
-        form="make_claim",
-        effects=("record_claim",),
-        notices=("claim_to_check",),
-        optional=True,
-    ),
-    Action(
-        "check_claim",
-        "Check a payment request",
-        sources=("active",),
-        targets=("active",),
-        roles=("grant_manager",),
-        event="claim_checked",
-        guards=(approval.no_conflict, monitoring.claim_waits_for_check, monitoring.check_fits_claim),
-        form="check_claim",
-        effects=("check_claim",),
-        notices=("claim_to_pay",),
-        duty="check",
-    ),
-    Action(
-        "pay_claim",
-        "Pay a payment request",
-        sources=("active",),
-        targets=("active",),
-        roles=("payment_authoriser",),
-        event="claim_paid",
-        guards=(
-            approval.no_conflict,
-            approval.separated_from("submit", "appraise", "approve", "check"),
-            monitoring.claim_waits_for_payment,
-        ),
-        form="pay_claim",
-        effects=("record_payment",),
-        money=("pay_money",),
-        notices=("claim_paid",),
-        duty="pay",
-    ),
-    Action(
-        "start_closing",
-        "Start closing the award",
-        sources=("active",),
-        targets=("closing",),
-        roles=("senior_officer",),
-        event="closing_started",
-        guards=(approval.no_conflict, monitoring.no_claim_under_way),
-        form="start_closing",
-        reason_required=True,
-        notices=("closing_started",),
-        optional=True,
-    ),
-    Action(
-        "propose_closure",
-        "Propose the final figures",
-        sources=("closing",),
-        targets=("closing",),
-        roles=("finance_officer",),
-        event="closure_proposed",
-        guards=(approval.no_conflict, monitoring.no_closure_proposed),
-        form="propose_closure",
-        effects=("propose_closure",),
-        notices=("closure_to_confirm",),
-        duty="propose_closure",
-    ),
-    Action(
-        "confirm_closure",
-        "Confirm and close",
-        sources=("closing",),
-        targets=("closed",),
-        roles=("senior_officer",),
-        event="award_closed",
-        guards=(
-            approval.no_conflict,
-            approval.separated_from("propose_closure"),
-            monitoring.closure_is_proposed,
-            monitoring.money_closes,
-        ),
-        form="confirm_closure",
-        effects=("confirm_closure",),
-        money=("release_unspent",),
-        notices=("award_closed",),
-    ),
-)
+ACTIONS = (*offering.ACTIONS, *running.ACTIONS, *changing.ACTIONS, *ending.ACTIONS)
 
 EFFECTS: dict[str, Effect] = {
     "make_award": monitoring_effects.make_award,
@@ -163,11 +71,26 @@ EFFECTS: dict[str, Effect] = {
     "record_payment": monitoring_effects.record_payment,
     "propose_closure": monitoring_effects.propose_closure,
     "confirm_closure": monitoring_effects.confirm_closure,
+    "offer_declined": branch_effects.award_step(AwardStepKind.DECLINED),
+    "payments_paused": branch_effects.award_step(AwardStepKind.SUSPENDED),
+    "payments_go_on": branch_effects.award_step(AwardStepKind.LIFTED),
+    "send_report": duties.send_report,
+    "drop_change": duties.drop_change,
+    "settle_year": branch_effects.settle_year,
+    "terminate": branch_effects.terminate,
+    "record_money_back": branch_effects.record_money_back,
+    "ask_change": change_effects.ask_change,
+    "agree_change": change_effects.agree_change,
+    "refuse_change": change_effects.settle_change(ChangeStatus.REFUSED),
+    "withdraw_change": change_effects.settle_change(ChangeStatus.WITHDRAWN),
 }
 
 MONEY_EFFECTS: dict[str, Effect] = {
     "pay_money": monitoring_effects.pay_money,
     "release_unspent": monitoring_effects.release_unspent,
+    "move_year_end": branch_effects.move_year_end,
+    "move_money_back": branch_effects.move_money_back,
+    "move_the_difference": change_effects.move_the_difference,
 }
 
 NOTICES: dict[str, Notice] = {
@@ -179,12 +102,42 @@ NOTICES: dict[str, Notice] = {
     "closing_started": Notice("closing_started", who.LEAD_BODY | who.FINANCE),
     "closure_to_confirm": Notice("closure_to_confirm", who.RESPONSIBLE),
     "award_closed": Notice("award_closed", who.LEAD_BODY, statutory=True),
+    "offer_declined": Notice("offer_declined", who.FINANCE | who.GRANT_MANAGERS),
+    "offer_lapsed": Notice("offer_lapsed", who.LEAD_BODY, statutory=True),
+    "offer_lapsed_office": Notice("offer_lapsed_office", who.FINANCE | who.GRANT_MANAGERS),
+    "claim_cut": Notice("claim_cut", who.LEAD_BODY, statutory=True),
+    "report_received": Notice("report_received", who.GRANT_MANAGERS),
+    "award_suspended": Notice("award_suspended", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
+    "suspension_lifted": Notice("suspension_lifted", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
+    "year_settled": Notice("year_settled", who.LEAD_BODY),
+    "award_terminated": Notice("award_terminated", who.LEAD_BODY | who.FINANCE, statutory=True),
+    "recovery_recorded": Notice("recovery_recorded", who.LEAD_BODY),
+    "variation_to_decide": Notice(
+        "variation_to_decide", who.without(who.APPROVERS, "submit", "appraise", "check", "pay")
+    ),
+    "variation_agreed": Notice("variation_agreed", who.LEAD_BODY | who.FINANCE | who.GRANT_MANAGERS),
+    "variation_refused": Notice("variation_refused", who.LEAD_BODY),
+    "variation_withdrawn": Notice("variation_withdrawn", who.APPROVERS),
 }
 
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "acceptance": DeadlineNotice("deadline_reminder", who.SIGNATORIES, escalate_to=who.ESCALATE_TO),
     "award_end": DeadlineNotice("deadline_reminder", who.GRANT_MANAGERS, escalate_to=who.ESCALATE_TO),
     "closure": DeadlineNotice("deadline_reminder", who.FINANCE, escalate_to=who.ESCALATE_TO),
+    "termination": DeadlineNotice("deadline_reminder", who.FINANCE, escalate_to=who.ESCALATE_TO),
+    "quarterly_return": DeadlineNotice(
+        "deadline_reminder",
+        who.LEAD_BODY,
+        escalate_to=who.ESCALATE_TO,
+        breach="payments_held",
+        breach_to=who.LEAD_BODY | who.GRANT_MANAGERS,
+    ),
+    "claim_check": DeadlineNotice("deadline_reminder", who.GRANT_MANAGERS, escalate_to=who.ESCALATE_TO),
+    "claim_payment": DeadlineNotice("deadline_reminder", who.AUTHORISERS, escalate_to=who.ESCALATE_TO),
+    "transitional_end": DeadlineNotice(
+        "support_ends", support_told, escalation="support_ends", escalate_to={"network": support_told}
+    ),
+    "recovery": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
 }
 
 DUE_ON: dict[str, DueOn] = {"award_end": monitoring_queries.award_ends_on}

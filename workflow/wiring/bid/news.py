@@ -19,6 +19,7 @@ from workflow.cases.registry import Notice
 from workflow.engine import Action
 from workflow.notifications import Recipient
 from workflow.reports.network import NEWS
+from workflow.wiring.audiences import LEAD_BODY
 
 NAME = "network_news"
 
@@ -28,8 +29,11 @@ def network(session: Session, case: Case, *, now: datetime, **_: object) -> Sequ
 
     A step that leaves the bid where it was, such as the first of two approvals, is no news.
     """
-    if case.state not in NEWS:
-        return []
+    return members_of_network(session, case, now) if case.state in NEWS else []
+
+
+def members_of_network(session: Session, case: Case, now: datetime) -> Sequence[Recipient]:
+    """The same people, whatever the bid's state is."""
     own = select(Partner.organisation_id).where(Partner.bid_id == case.id)
     elsewhere = (RoleAssignment.organisation_id != case.proposer_id) & RoleAssignment.organisation_id.not_in(
         own
@@ -47,6 +51,12 @@ def network(session: Session, case: Case, *, now: datetime, **_: object) -> Sequ
         .order_by(Person.id)
     )
     return [Recipient(address=email, name=name, person_id=person_id) for person_id, name, email in rows]
+
+
+def support_told(session: Session, case: Case, *, now: datetime, **given: object) -> Sequence[Recipient]:
+    """Who is told that temporary support ends: the lead body and the network. Source: domain, section 6."""
+    lead: Sequence[Recipient] = LEAD_BODY(session, case, now=now, **given)
+    return [*lead, *members_of_network(session, case, now)]
 
 
 def with_news(actions: Iterable[Action]) -> tuple[Action, ...]:

@@ -76,8 +76,9 @@ def _is_due(session: Session, case: Case, payload: Payload) -> bool:
     deadline = session.get(Deadline, payload["deadline_id"])
     running = {DeadlineState.OPEN, DeadlineState.BREACHED}
     return (
-        not case.ended
-        and deadline is not None
+        deadline is not None
+        # What is due beside the state is ended by name, and money to pay back is owed by an award that is closed.
+        and (not case.ended or "/" in deadline.subject)
         and deadline.state in running
         and deadline.version == payload["deadline_version"]
     )
@@ -91,6 +92,10 @@ def _still_concerns(session: Session, case: Case, notification: Notification, no
         grants = standing_of(session, notification.person_id, now).grants
     except NotHere:
         return False
+    if notification.template in {NEWS, "support_ends"} and any(
+        grant.role in {Role.NETWORK_OFFICIAL, Role.NETWORK_BODY} for grant in grants
+    ):
+        return True
     if notification.template == NEWS:
         return any(grant.role in {Role.NETWORK_OFFICIAL, Role.NETWORK_BODY} for grant in grants)
     own = {grant.organisation_id for grant in grants}

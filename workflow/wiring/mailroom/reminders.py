@@ -33,11 +33,21 @@ TASKS = {
     "acceptance": "Accepting the offer",
     "award_end": "The end of the award",
     "closure": "Closing the award",
+    "termination": "The final figures of an award that ended early",
+    "quarterly_return": "Your progress report",
+    "claim_check": "Checking a payment request",
+    "claim_payment": "Paying a payment request",
+    "recovery": "Money to pay back",
 }
 """What each kind of deadline asks of somebody, in words for mail."""
 
 
+def _support_ends(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
+    return {"due_on": session.get_one(Deadline, payload["deadline_id"]).due_on}
+
+
 EXTRA: Mapping[str, Extra] = {
+    "support_ends": _support_ends,
     "deadline_reminder": _reminder,
     "deadline_missed": _reminder,
 }

@@ -1,0 +1,1 @@
+"""The actions of awards, by what they are about; `workflow/wiring/bid/award.py` puts them together."""

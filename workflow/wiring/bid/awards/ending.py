@@ -1,0 +1,93 @@
+"""The end of an award: closing, ending early, and money to pay back."""
+
+from workflow.approval import rules as approval
+from workflow.engine import SYSTEM, Action
+from workflow.monitoring import rules as monitoring
+from workflow.monitoring.branches import rules as branches
+from workflow.wiring.bid.awards.terms import RUNNING, where_it_was
+
+ACTIONS = (
+    Action(
+        "start_closing",
+        "Start closing the award",
+        sources=("active",),
+        targets=("closing",),
+        roles=("senior_officer",),
+        event="closing_started",
+        guards=(approval.no_conflict, monitoring.no_claim_under_way),
+        form="start_closing",
+        reason_required=True,
+        effects=("drop_change",),
+        notices=("closing_started",),
+        optional=True,
+    ),
+    Action(
+        "end_award",
+        "Start closing an award whose time is over",
+        sources=("active", "suspended"),
+        targets=("closing",),
+        roles=(SYSTEM,),
+        event="closing_started",
+        effects=("drop_change",),
+        notices=("closing_started",),
+    ),
+    Action(
+        "terminate",
+        "End this award early",
+        sources=RUNNING,
+        targets=("terminated",),
+        roles=("approver",),
+        event="award_terminated",
+        guards=(approval.no_conflict, monitoring.no_closure_proposed, branches.notice_is_given),
+        form="terminate",
+        reason_required=True,
+        effects=("terminate",),
+        notices=("award_terminated",),
+        optional=True,
+    ),
+    Action(
+        "propose_closure",
+        "Propose the final figures",
+        sources=("closing", "terminated"),
+        targets=("closing", "terminated"),
+        roles=("finance_officer",),
+        event="closure_proposed",
+        guards=(approval.no_conflict, monitoring.no_closure_proposed, monitoring.no_claim_under_way),
+        form="propose_closure",
+        effects=("propose_closure",),
+        notices=("closure_to_confirm",),
+        duty="propose_closure",
+        decide=where_it_was,
+    ),
+    Action(
+        "confirm_closure",
+        "Confirm and close",
+        sources=("closing", "terminated"),
+        targets=("closed",),
+        roles=("senior_officer",),
+        event="award_closed",
+        guards=(
+            approval.no_conflict,
+            approval.separated_from("propose_closure"),
+            monitoring.closure_is_proposed,
+            monitoring.money_closes,
+        ),
+        form="confirm_closure",
+        effects=("confirm_closure",),
+        money=("release_unspent",),
+        notices=("award_closed",),
+    ),
+    Action(
+        "record_recovery",
+        "Record money paid back",
+        sources=("closed",),
+        targets=("closed",),
+        roles=("finance_officer",),
+        event="recovery_recorded",
+        guards=(approval.no_conflict, branches.money_is_asked_back),
+        form="record_recovery",
+        effects=("record_money_back",),
+        money=("move_money_back",),
+        notices=("recovery_recorded",),
+    ),
+)
