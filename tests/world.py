@@ -341,6 +341,8 @@ def answer(world: World, bid_id: int, code: str, position: Position = Position.S
             select(Invitation)
             .join(Consultation, Consultation.id == Invitation.consultation_id)
             .where(Consultation.bid_id == bid_id, Invitation.organisation_id == world.ids[code])
+            .order_by(Invitation.id.desc())
+            .limit(1)
         ).one()
     given = Answer(
         position, "We would want fewer days.", {}, "Pat Officer", f"pat@{code.lower()}.example", publish=True
@@ -618,3 +620,18 @@ def to_terminated(world: World, **given: Any) -> int:
     }
     world.act("approver1", bid_id, "terminate", ending)
     return bid_id
+
+
+def to_closed_to_answers(world: World, **given: Any) -> int:
+    """A bid whose councils were asked and whose time for answers is over; nobody answered yet."""
+    bid_id = to_consulting(world, **given)
+    if world.clock.now() < AFTER_CLOSE:
+        world.move_to(AFTER_CLOSE)
+    world.act(SYSTEM, bid_id, "close_consultation")
+    return bid_id
+
+
+def to_late_held(world: World, code: str = "GAT", **given: Any) -> tuple[int, int]:
+    """The same with a late answer of one council that is held; the ids of the bid and of the answer."""
+    bid_id = to_closed_to_answers(world, **given)
+    return bid_id, answer(world, bid_id, code)["response_id"]

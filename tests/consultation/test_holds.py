@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from tests.world import AFTER_CLOSE, World, make_world, to_consulting
+from tests.world import AFTER_CLOSE, World, make_world, to_consulting, to_late_held
 from workflow.clock import FixedClock
 from workflow.consultation import holds
 from workflow.consultation.commands import Answer, save_draft, send_answer, start_answer
@@ -107,17 +107,8 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
 # --- late ---
 
 
-def late_answer(world: World, bid_id: int) -> int:
-    world.move_to(AFTER_CLOSE)
-    world.act(SYSTEM, bid_id, "close_consultation")
-    response_id: int = send(world, "GAT", "pat@gat.example")["response_id"]
-    return response_id
-
-
-def test_case_8_a_late_answer_is_held_with_its_arrival_and_counted_only_with_a_reason(
-    world: World, bid_id: int
-) -> None:
-    response_id = late_answer(world, bid_id)
+def test_case_8_a_late_answer_is_held_with_its_arrival_and_counted_only_with_a_reason(world: World) -> None:
+    bid_id, response_id = to_late_held(world)
     assert tally(world, bid_id) == (0, 1)
     with pytest.raises(Refused) as refused:
         world.act("case", bid_id, "accept_late", {"response_id": response_id, "reason": ""})
@@ -133,10 +124,8 @@ def test_case_8_a_late_answer_is_held_with_its_arrival_and_counted_only_with_a_r
     assert "pat@gat.example" in addresses(world, "answer_settled")
 
 
-def test_a_late_answer_that_is_counted_needs_its_word_before_the_response_is_sent(
-    world: World, bid_id: int
-) -> None:
-    response_id = late_answer(world, bid_id)
+def test_a_late_answer_that_is_counted_needs_its_word_before_the_response_is_sent(world: World) -> None:
+    bid_id, response_id = to_late_held(world)
     world.act("case", bid_id, "accept_late", {"response_id": response_id, "reason": "Flooded."})
     with pytest.raises(Refused) as refused:
         world.act("drafter", bid_id, "send_response", {"summary": "All done."})
@@ -146,10 +135,10 @@ def test_a_late_answer_that_is_counted_needs_its_word_before_the_response_is_sen
 
 @pytest.mark.parametrize(("days", "taken"), [(7, True), (8, False)])
 def test_late_answers_are_counted_within_five_working_days_of_the_close(
-    world: World, bid_id: int, days: int, taken: bool
+    world: World, days: int, taken: bool
 ) -> None:
     # The close is Tuesday 3 May, so that Tuesday 10 May is the last day.
-    response_id = late_answer(world, bid_id)
+    bid_id, response_id = to_late_held(world)
     world.move_to(datetime(2011, 5, 3, 9, tzinfo=UTC) + timedelta(days=days))
     given = {"response_id": response_id, "reason": "Flooded."}
     if taken:
@@ -161,8 +150,8 @@ def test_late_answers_are_counted_within_five_working_days_of_the_close(
 
 
 @pytest.mark.parametrize("who", ["drafter", "signatory", "assessor", "approver1"])
-def test_only_a_case_officer_counts_a_late_answer(world: World, bid_id: int, who: str) -> None:
-    response_id = late_answer(world, bid_id)
+def test_only_a_case_officer_counts_a_late_answer(world: World, who: str) -> None:
+    bid_id, response_id = to_late_held(world)
     with pytest.raises(Refused) as refused:
         world.act(who, bid_id, "accept_late", {"response_id": response_id, "reason": "Please."})
     assert "role_not_held" in codes(refused)
