@@ -49,6 +49,7 @@ def demo_settings_for(database: Database, cluster: Cluster, state: Path) -> Sett
     """The settings of a demonstration on a test's own servers; it has no mail server."""
     return settings_for(
         DATABASE_URL=database.app_url,
+        MIGRATION_DATABASE_URL=database.owner_url,
         REDIS_URL=cluster.redis.redis,
         WORKFLOW_DEMO="on",
         WORKFLOW_SERVICE_NAME="Sector-led improvement grants",
