@@ -103,7 +103,8 @@ def _move(who: Viewer, case: Case, facts: Mapping[str, Any]) -> Move:
     steps = tuple(offer.action for offer in owed if offer.may)
     owner = workflow.state_by_name[case.state].owner
     lacks = [reason.text for o in owed if owner in o.action.roles for reason in o.reasons]
-    return Move(workflow, facts, offered, steps, () if steps or case.ended else tuple(lacks))
+    is_idle = bool(steps) or case.ended or case.state in IDLE
+    return Move(workflow, facts, offered, steps, () if is_idle else tuple(lacks))
 
 
 def whose(who: Viewer, case: Case, move: Move) -> str:

@@ -85,7 +85,9 @@ def ways_beside(case: Case) -> str:
     targets = dict.fromkeys(
         target
         for action in workflow.actions_from[case.state]
-        if not action.is_system_only or workflow.state_by_name[case.state].owner == SYSTEM
+        if (not action.is_system_only or workflow.state_by_name[case.state].owner == SYSTEM)
+        # What may be done in several states and keeps each of them leads nowhere.
+        and not set(action.targets) <= set(action.sources)
         for target in action.targets
         if target != case.state and (target in BESIDE or workflow.state_by_name[target].owner == NOBODY)
     )

@@ -1,6 +1,6 @@
 """The first page: for those signed in what waits for them, what is late, what is due; for others what is open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -95,11 +95,11 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
         groups=_grouped(mine, today, soon),
         count=len(mine),
         barred=barred,
-        followed=_followed(session, reader, mine, moment),
+        followed=_followed(reader, rows, moves, mine),
         changed=_told(session, reader, changed),
         fund=_fund(session, reader, [line.case for line in mine] + [row.case for row in changed]),
         may_start=bool(reader.organisations(*queries.WRITERS)),
-        own_pages=pages_of(reader),
+        own_pages=pages_of(session, reader, moment),
         coming=[
             (row, *state_words(reader, row.case), due(row.case.due_on)) for row in _coming(session, reader)
         ],
@@ -112,6 +112,9 @@ def _reaching(session: Session, reader: Viewer, moment: datetime) -> list[BidRow
     final = {state.name for state in _workflow().states if state.final}
     states = _states_of(reader)
     live = [name for name in states if name not in final]
+    if reader.organisations(*PROPOSER_ROLES):
+        # A body follows its own bids through every state.
+        live = [state.name for state in _workflow().states if not state.final]
     ended = [name for name in states if name in final]
     rows = lists.waiting(session, reader, live, limit=MOST_LOOKED_AT)
     return rows + (lists.asked_anew(session, reader, ended, moment - ASKED_WITHIN) if ended else [])
@@ -223,22 +226,16 @@ def _told(session: Session, reader: Viewer, rows: Sequence[BidRow]) -> list[tupl
 
 
 def _followed(
-    session: Session, reader: Viewer, mine: Sequence[Line], moment: datetime
+    reader: Viewer, rows: Sequence[BidRow], moves: Mapping[int, Move], mine: Sequence[Line]
 ) -> list[tuple[BidRow, str, str, str]]:
     """For a body: its live bids that wait for others, with their state and whose move they are."""
-    if not reader.organisations(*PROPOSER_ROLES):
-        return []
     told = {line.case.id for line in mine}
-    live = [state.name for state in _workflow().states if not state.final]
-    rows = [
-        row
-        for row in lists.waiting(session, reader, live, limit=MOST_FOLLOWED)
-        if row.case.id not in told and not is_inside(reader, row.case)
-    ]
-    moves = moves_of(session, reader, [row.case for row in rows], moment)
+    bodies = reader.organisations(*PROPOSER_ROLES)
     return [
-        (row, *state_words(reader, row.case), whose(reader, row.case, moves[row.case.id])) for row in rows
-    ]
+        (row, *state_words(reader, row.case), whose(reader, row.case, moves[row.case.id]))
+        for row in rows
+        if row.case.proposer_id in bodies and row.case.id not in told and not row.case.ended
+    ][:MOST_FOLLOWED]
 
 
 def _fund(session: Session, reader: Viewer, cases: Sequence[Case]) -> tuple[object, object] | None:
