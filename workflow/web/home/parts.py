@@ -1,5 +1,6 @@
 """What stands at home beside the bids: a partner's part to confirm, and the pages of those whose work is not a bid."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from workflow.accounts.roles import Role
 from workflow.bids.taking_part import parts_of
 from workflow.cases import Case
 from workflow.web.pages import exists
+from workflow.web.reports.waiting import waiting_for
 
 
 class Part(NamedTuple):
@@ -39,16 +41,13 @@ PAGES: dict[Role, tuple[OwnPage, ...]] = {
         ),
     ),
     Role.AUDITOR: (
-        OwnPage("What was done differently", "/audit", "Every exception, and samples to look into"),
+        OwnPage(
+            "What was done differently", "/reports/exceptions", "Every exception, and samples to look into"
+        ),
         OwnPage("All live bids", "/queue", "Read only; what you read is noted"),
         OwnPage("The funds", "/funds", "Every entry of the ledger"),
     ),
     Role.ADMINISTRATOR: (
-        OwnPage(
-            "People and their roles",
-            "/admin/people",
-            "Who may do what, leavers, and addresses that do not work",
-        ),
         OwnPage(
             "People and their roles", "/admin", "Who may do what, leavers, and addresses that do not work"
         ),
@@ -68,15 +67,16 @@ PART_PAGES = ("part", "partner")
 """Where a partner's own page of a bid may be."""
 
 
-def pages_of(reader: Viewer) -> list[OwnPage]:
-    """The pages that the reader's roles work in, each once."""
+def pages_of(session: Session, reader: Viewer, now: datetime) -> list[OwnPage]:
+    """The pages that the reader's roles work in, each once, with what waits there."""
     found: dict[str, OwnPage] = {}
     for role, pages in PAGES.items():
         if reader.has(role):
             for page in pages:
                 if exists(page.href):
                     found.setdefault(page.text, page)
-    return list(found.values())
+    waiting = waiting_for(session, reader, now) if found else {}
+    return [page._replace(hint=waiting.get(page.href, page.hint)) for page in found.values()]
 
 
 def parts_to_confirm(session: Session, reader: Viewer) -> list[Part]:
