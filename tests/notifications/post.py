@@ -45,7 +45,14 @@ class Facts:
     def context(self, session: Session, notification: Notification) -> Mapping[str, Any] | None:
         if notification.dedupe_key in self.gone:
             return None
-        facts = {"bid": BID, "due_on": None, "name": "Ada", "claim_pence": 100, "is_approved": True}
+        facts = {
+            "bid": BID,
+            "due_on": None,
+            "name": "Ada",
+            "claim_pence": 100,
+            "is_approved": True,
+            "version": 1,
+        }
         if notification.dedupe_key in self.poison:
             del facts["bid"]
         return facts
