@@ -41,7 +41,7 @@ def test_the_public_reads_what_was_asked_and_not_what_was_approved(desk: Desk, w
     with world.sessions() as session:
         consultation_id = session.scalars(select(Consultation.id).where(Consultation.bid_id == bid_id)).one()
     words = text_of(desk.client.get(f"/open/consultations/{consultation_id}").text)
-    assert "asks for £300,000" in words
+    assert "£300,000" in words
     assert "£123,456" not in words
 
 

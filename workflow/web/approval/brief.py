@@ -106,6 +106,17 @@ class Brief:
         until = f"The money stays set aside, at most to 31 March {min(held) + 1}" if held else ""
         return [*parts, ("If nobody decides by then", _IF_NOT.get(case.state, ""), until)]
 
+    @property
+    def is_for_one(self) -> bool:
+        """Whether the accounting officer decides alone, so that no votes are counted."""
+        return self.facts["approval"].state in {"referred", "direction_sought"}
+
+    def barred(self, names: Sequence[str], roles: Collection[str]) -> Offer | None:
+        """The first of these actions that is the reader's by a role, and that something stands in the way of now."""
+        offers_now = {offer.action.name: offer for offer in self.offers}
+        found = (offers_now[name] for name in names if name in offers_now)
+        return next((one for one in found if not one.may and set(roles) & set(one.action.roles)), None)
+
     def open_to_reader(self, names: Sequence[str]) -> list[Action]:
         """Those of these actions that the reader may do now, in this order."""
         may = {offer.action.name: offer.action for offer in self.offers if offer.may}

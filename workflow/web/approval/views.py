@@ -2,8 +2,10 @@
 
 from werkzeug.wrappers import Response
 
+from workflow.accounts.queries import Viewer
 from workflow.approval import queries as approval
 from workflow.approval.questions import may_ask
+from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
@@ -64,6 +66,8 @@ def decision(reference: str) -> Response:
         "pages/approval/decision.html",
         **bid_frame(session, who, case, tab="decision", facts=brief.facts if brief else None),
         actions=[] if brief is None else brief.open_to_reader(BESIDE),
+        main=MAIN,
+        barred=None if brief is None else brief.barred(("approve", "approve_referred"), _held(who, case)),
         may_ask=may_ask(who, case),
         told=approval.steps_of(session, who, case) if brief is None else [],
         brief=brief,
@@ -74,3 +78,8 @@ def decision(reference: str) -> Response:
         test_words=TEST_WORDS,
         position_words=POSITION_WORDS,
     )
+
+
+def _held(who: Viewer, case: Case) -> frozenset[str]:
+    """The roles that the reader holds for the department of this case."""
+    return frozenset(grant.role.value for grant in who.grants if grant.organisation_id == case.department_id)
