@@ -1,5 +1,7 @@
 """The accounts of the demonstration: who can sign in, and how they come into the database."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,7 +40,7 @@ def make_accounts(work: Work) -> int:
     if new:
         known = hash_password(PASSWORD)
         for someone in new:
-            _person(work, someone, ids[someone.home], known)
+            _person(work, someone, ids, known)
     set_mailboxes(work, _mailboxes(work.session))
     return len(new)
 
@@ -57,12 +59,13 @@ def _organisations(work: Work) -> None:
             )
 
 
-def _person(work: Work, someone: Someone, home: int, known: str) -> None:
+def _person(work: Work, someone: Someone, ids: Mapping[str, int], known: str) -> None:
+    home, served = ids[someone.home], ids[someone.serves or someone.home]
     made = add_person(work, email=someone.email, name=someone.name, organisation_id=home, password_hash=known)
     for role in someone.roles:
-        grant_role(work, made.id, role, home, valid_from=IN_OFFICE_FROM)
+        grant_role(work, made.id, role, served, valid_from=IN_OFFICE_FROM)
     if someone.limit is not None:
-        grant_delegation(work, made.id, home, someone.limit, valid_from=IN_OFFICE_FROM)
+        grant_delegation(work, made.id, served, someone.limit, valid_from=IN_OFFICE_FROM)
 
 
 def _mailboxes(session: Session) -> dict[str, str]:

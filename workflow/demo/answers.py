@@ -1,6 +1,6 @@
 """What councils answer in the demonstration, through their own links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -42,9 +42,9 @@ class Answers:
     def __init__(self, historian: _Told) -> None:
         self._historian = historian
 
-    def arrive(self, bid_id: int, asked: Consulted) -> Iterator[datetime]:
+    def arrive(self, bid_id: int, asked: Consulted, councils: Sequence[str]) -> Iterator[datetime]:
         """Each answer on a day of its own, spread over the time that there is, those that stay silent left out."""
-        speaking = [code for code in asked.councils if code not in SILENT][: asked.answered]
+        speaking = [code for code in councils if code not in SILENT][: asked.answered]
         opened = self._historian.clock.now()
         closes = datetime.combine(asked.closes_on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=15)
         step = (min(closes, OPENS_AT - timedelta(hours=18)) - opened) / (len(speaking) + 1)

@@ -22,7 +22,8 @@ from workflow.db import Work, person, unit_of_work
 from workflow.demo.answers import Answers
 from workflow.demo.past import PastClock, deliver, let_time_pass
 from workflow.demo.sections import fill_in
-from workflow.demo.story import Stage, Story
+from workflow.demo.story import EVERYWHERE, Consulted, Stage, Story, Then
+from workflow.errors import WorkflowError
 from workflow.money import Pence
 
 _AFTER_CLOSE = {
@@ -62,7 +63,11 @@ class Historian:
         while waiting:
             moment, number, steps = heapq.heappop(waiting)
             let_time_pass(self.wired, self.clock, moment)
-            following = next(steps, None)
+            try:
+                following = next(steps, None)
+            except WorkflowError as error:
+                error.add_note(f"{stories[number].ref} on {moment:%d %B %Y}")
+                raise
             deliver(self.wired)
             if following is not None:
                 heapq.heappush(waiting, (following, number, steps))
@@ -75,12 +80,15 @@ class Historian:
 
     def _act(self, told: Told, box: str, action: str, data: Mapping[str, Any] | None = None) -> Any:
         """Apply an action as somebody of the department's team, or as somebody of the lead by their whole address."""
-        email = box if "@" in box else f"{box}@{told.story.asked.team}.example"
         rev = self._case(told).rev
         return self.do(
-            email,
+            self._address(told, box),
             lambda work: apply(work, told.bid_id, action=action, seen_rev=rev, data=data, key=uuid4().hex),
         )
+
+    @staticmethod
+    def _address(told: Told, box: str) -> str:
+        return box if "@" in box else f"{box}@{told.story.asked.team}.example"
 
     def _case(self, told: Told) -> Case:
         with self.wired.sessions() as session:
@@ -100,7 +108,17 @@ class Historian:
         ):
             yield from part(told)
             if story.stage <= last:
-                return
+                break
+        for number, then in enumerate(story.then):
+            yield _moment(then.on, 300 + number)
+            self._go_on(told, then)
+
+    def _go_on(self, told: Told, then: Then) -> None:
+        command = then.command
+        if command is None:
+            self._act(told, then.who, then.action, then.data)
+        else:
+            self.do(self._address(told, then.who), lambda work: command(work, told.bid_id))
 
     def _write(self, told: Told) -> Iterator[datetime]:
         story = told.story
@@ -125,6 +143,8 @@ class Historian:
             return
         yield self._on(story, "take")
         self._act(told, "case.officer", "take_case")
+        if story.stage is Stage.TAKEN:
+            return
         yield self._on(story, "check")
         answers = {"answers": dict.fromkeys(CRITERIA, True), "reason": ""}
         self._act(told, "case.officer", "pass_first_check", answers)
@@ -135,7 +155,7 @@ class Historian:
         yield self._on(story, "open")
         opening = {
             "kind": asked.kind,
-            "consultees": list(asked.councils),
+            "consultees": self._asked(asked),
             "closes_on": asked.closes_on,
             "reason": asked.reason,
             "questions": asked.question,
@@ -143,7 +163,18 @@ class Historian:
             "election_reason": "The work begins in summer, and councils asked to be heard before that.",
         }
         self._act(told, "case.officer", "open_consultation", opening)
-        yield from self.answers.arrive(told.bid_id, asked)
+        yield from self.answers.arrive(told.bid_id, asked, self._asked(asked))
+
+    def _asked(self, asked: Consulted) -> list[str]:
+        if not asked.care:
+            return list(asked.councils)
+        wanted = select(Organisation.code).where(
+            Organisation.has_social_care_duty, Organisation.mailbox.is_not(None)
+        )
+        if asked.care != EVERYWHERE:
+            wanted = wanted.where(Organisation.region.in_(asked.care))
+        with self.wired.sessions() as session:
+            return list(session.scalars(wanted.order_by(Organisation.code)))
 
     def _respond(self, told: Told) -> Iterator[datetime]:
         story = told.story
@@ -183,6 +214,7 @@ class Historian:
             "tests": dict.fromkeys(_TESTS, True),
             "recommendation": "It serves an outcome that councils asked for, at a cost that compares well.",
             "unsure_of": "Whether as many councils take part as it hopes for.",
+            **story.recommends,
         }
         self._act(told, "assessor", "recommend", recommendation)
         if story.stage is Stage.RECOMMENDED:
@@ -209,7 +241,7 @@ class Historian:
             return
         yield self._on(story, "claim")
         year, asked = min(story.amounts.items())
-        amount = Pence(asked * 4 // 5)
+        amount = story.claimed or Pence(asked * 4 // 5)
         claim = {"year": year, "amount_pence": amount, "narrative": "The work of the first months."}
         claim_id = self._act(told, story.lead.drafter, "make_claim", claim).extra["claim_id"]
         if story.stage is Stage.CLAIMED:
@@ -231,7 +263,7 @@ class Historian:
         if story.stage is Stage.CLOSING:
             return
         yield self._on(story, "propose")
-        self._act(told, "finance", "propose_closure", {"summary": "The rest was not needed."})
+        self._act(told, "finance", "propose_closure", {"summary": story.closing_words})
         yield self._on(story, "confirm")
         self._act(told, "responsible", "confirm_closure", {"declared": True})
 

@@ -16,7 +16,8 @@ LOW, HIGH = Pence(100_000_000), Pence(2_500_000_000)
 class Someone:
     """Somebody of the demonstration: at home in one organisation, with roles for it.
 
-    `limit` is what an approver may approve, in pence. `what` says in a few words what to try as this person.
+    `limit` is what an approver may approve, in pence. `what` says in a few words what to try as this person. `serves` is
+    the organisation for which the roles are held by somebody who is lent from another.
     """
 
     email: str
@@ -25,6 +26,7 @@ class Someone:
     roles: tuple[Role, ...]
     what: str = ""
     limit: Pence | None = None
+    serves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ _DCLG = (
     Someone(
         "approver3@dclg.example", "Bea Lindqvist", "DCLG", (Role.APPROVER,), "A lower limit: see why not", LOW
     ),
+    Someone("approver4@dclg.example", "Sal Wexford", "LGID", (Role.APPROVER,), limit=HIGH, serves="DCLG"),
     Someone("finance@dclg.example", "Robin Achebe", "DCLG", (Role.FINANCE_OFFICER,), "Offers, final figures"),
     Someone(
         "payments@dclg.example", "Ray Costello", "DCLG", (Role.PAYMENT_AUTHORISER,), "Paying what was checked"
@@ -115,6 +118,23 @@ _COUNCILS = (
     Someone("grants@southampton.example", "Zed Harbour", "STH", (Role.DRAFTER, Role.COUNCIL_OFFICER)),
     Someone("grants@lancashire.example", "Bel Harrop", "LAN", (Role.DRAFTER, Role.SIGNATORY)),
     Someone("signatory@southampton.example", "Kay Netley", "STH", (Role.SIGNATORY,)),
+    *(
+        Someone(f"grants@{box}.example", name, code, (Role.DRAFTER, Role.SIGNATORY))
+        for code, box, name in (
+            ("SST", "south-staffordshire", "Gwen Abbott"),
+            ("CMA", "cumbria", "Ned Airey"),
+            ("DBY", "derbyshire", "Isla Peake"),
+            ("WSM", "westminster", "Theo Grant"),
+            ("CAM", "cambridgeshire", "Anya Fenn"),
+            ("YOR", "york", "Joss Minster"),
+            ("ESS", "essex", "Dot Mersea"),
+            ("CON", "cornwall", "Wella Tregear"),
+            ("STE", "stoke-on-trent", "Vera Burslem"),
+            ("WGN", "wigan", "Leigh Haydock"),
+            ("BST", "bristol", "Cam Clifton"),
+            ("LCE", "leicester", "Uma Belgrave"),
+        )
+    ),
 )
 
 _ALL = (

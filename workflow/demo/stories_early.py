@@ -1,23 +1,27 @@
 """The demonstration's bids up to the answers of councils.
 
-Titles are those of `improvement_programmes.csv`; amounts and texts are invented.
+Titles are those of `improvement_programmes.csv`, and so are the totals of P066, P068, P069 and P070; all else is invented.
 """
 
 from datetime import date
 
 from workflow.bids.models import AreaKind, SupportType
+from workflow.demo.commands import Begin, Leaves
 from workflow.demo.story import (
+    ACPO,
+    ADASS,
     ADCS,
-    CORE_CITIES,
     DFE,
+    DH,
+    EVERYWHERE,
+    HO,
     LGID,
     NORTH_EAST,
     RSG,
-    Asked,
     Consulted,
-    Lead,
     Stage,
     Story,
+    Then,
     pounds,
 )
 
@@ -54,21 +58,6 @@ EARLY: tuple[Story, ...] = (
         indicator=("People who use it each month", "0", "20,000"),
     ),
     Story(
-        "P016",
-        "Peer member support on change of control",
-        LGID,
-        RSG,
-        summary="Up to five free days of a peer councillor where control of a council changes.",
-        need="New leaders ask for advice in their first months, when there is least time to find it.",
-        outcomes=("RSG3",),
-        support=SupportType.CHALLENGE_REVIEW,
-        amounts={2011: pounds(350_000), 2012: pounds(350_000), 2013: pounds(350_000)},
-        begins_on=date(2011, 3, 21),
-        stage=Stage.SENT,
-        deliverable="Support for 60 councils",
-        indicator=("Leaders who found it useful", "0", "90%"),
-    ),
-    Story(
         "P018",
         "Data and transparency: LG Inform",
         LGID,
@@ -86,8 +75,8 @@ EARLY: tuple[Story, ...] = (
     Story(
         "P066",
         "Police and council joint improvement reviews",
-        Lead("ACPO", "drafter@acpo.example", "signatory@acpo.example"),
-        Asked("HO-PI-2010-1", "ho"),
+        ACPO,
+        HO,
         summary="Forces and councils of one region review together how they serve the same places.",
         need="Forces and councils are reviewed apart, and what falls between them is nobody’s.",
         outcomes=("PI1",),
@@ -108,12 +97,19 @@ EARLY: tuple[Story, ...] = (
         partners=(("LGID", "Brings peers from councils"),),
         deliverable="Twelve joint reviews",
         indicator=("Reviews with an agreed plan", "0", "12"),
+        then=(
+            Then(
+                date(2011, 3, 28),
+                "officer@gateshead.example",
+                command=Begin("GAT", "We would take part if a review took two days and not four."),
+            ),
+        ),
     ),
     Story(
         "P069",
         "Local accounts for adult social care",
-        Lead("ADASS", "drafter@adass.example", "signatory@adass.example"),
-        Asked("DH-SC-2011-1", "dh"),
+        ADASS,
+        DH,
         summary="Every council with social care duties tells its residents each year what it did and how well.",
         need="Inspection by rating ends, and residents need something that they can read.",
         outcomes=("SC1",),
@@ -124,10 +120,10 @@ EARLY: tuple[Story, ...] = (
         consulted=Consulted(
             date(2011, 2, 7),
             date(2011, 5, 3),
-            (*NORTH_EAST, *CORE_CITIES),
+            care=EVERYWHERE,
             question="Would your council publish a local account by March 2012?",
-            answered=8,
-            opposed=2,
+            answered=61,
+            opposed=4,
         ),
         deliverable="A template and 152 local accounts",
         indicator=("Councils with a local account", "0", "152"),
@@ -147,15 +143,22 @@ EARLY: tuple[Story, ...] = (
         consulted=Consulted(
             date(2010, 12, 20),
             date(2011, 3, 14),
-            NORTH_EAST,
+            care=("North East", "North West", "Yorkshire and The Humber"),
             question="Would your council let peers look at its safeguarding?",
-            answered=9,
+            answered=41,
             opposed=2,
             without_disposition=3,
         ),
         ends_on=date(2013, 3, 31),
         deliverable="Nine regional programmes of review",
         indicator=("Councils reviewed", "0", "75"),
+        then=(
+            Then(
+                date(2011, 3, 28),
+                "admin@dclg.example",
+                command=Leaves("case.officer@dfe.example", date(2011, 4, 15)),
+            ),
+        ),
     ),
 )
 """Drafts, bids that are checked, and bids about which councils are asked."""

@@ -1,11 +1,13 @@
 """What a bid of the demonstration is, as data: who asks whom for what, whom it concerns, and how far it has come."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from workflow.bids.models import AreaKind, SupportType
+from workflow.db import Work
 from workflow.money import Pence
 
 
@@ -15,29 +17,34 @@ class Stage(enum.IntEnum):
     WRITTEN_IN_PART = 0
     WRITTEN = 1
     SENT = 2
-    CHECKED = 3
-    ASKED = 4
-    CLOSED_TO_ANSWERS = 5
-    ANSWERED = 6
-    RECOMMENDED = 7
-    APPROVED_ONCE = 8
-    APPROVED = 9
-    OFFERED = 10
-    RUNNING = 11
-    CLAIMED = 12
-    CLAIM_CHECKED = 13
-    PAID = 14
-    CLOSING = 15
-    CLOSED = 16
+    TAKEN = 3
+    CHECKED = 4
+    ASKED = 5
+    CLOSED_TO_ANSWERS = 6
+    ANSWERED = 7
+    RECOMMENDED = 8
+    APPROVED_ONCE = 9
+    APPROVED = 10
+    OFFERED = 11
+    RUNNING = 12
+    CLAIMED = 13
+    CLAIM_CHECKED = 14
+    PAID = 15
+    CLOSING = 16
+    CLOSED = 17
 
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
-    """Which councils are asked, by their codes, from when until when."""
+    """Which councils are asked, from when until when: by their codes, or all with social care duties of some regions.
+
+    `EVERYWHERE` stands for all regions.
+    """
 
     opens_on: date
     closes_on: date
-    councils: tuple[str, ...]
+    councils: tuple[str, ...] = ()
+    care: tuple[str, ...] = ()
     kind: str = "full"
     reason: str = ""
     question: str = "Would this be of use to your council?"
@@ -64,8 +71,25 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Then:
+    """What somebody does after the line, on a day of its own: an action with its data, or another command on the bid.
+
+    `who` is a box of the department's team, or a whole address.
+    """
+
+    on: date
+    who: str
+    action: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    command: Callable[[Work, int], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """One bid. `ref` is that of the data; `days` gives a step a day of its own."""
+    """One bid. `ref` is that of the data; `days` gives a step a day of its own.
+
+    `claimed` is what it asks to be paid, where that is not four fifths of the first year. `then` leads off the line.
+    """
 
     ref: str
     title: str
@@ -87,6 +111,10 @@ class Story:
     deliverable: str = "A report that every council can use"
     indicator: tuple[str, str, str] = ("Councils that took part", "0", "60")
     days: Mapping[str, date] = field(default_factory=dict)
+    claimed: Pence | None = None
+    recommends: Mapping[str, Any] = field(default_factory=dict)
+    closing_words: str = "The rest was not needed."
+    then: tuple[Then, ...] = ()
 
 
 def pounds(amount: int) -> Pence:
@@ -97,14 +125,24 @@ def pounds(amount: int) -> Pence:
 NORTH_EAST = ("DAL", "DUR", "GAT", "HPL", "MDB", "NBL", "NET", "NTY", "RCC", "SND", "STT", "STY")
 TYNE = ("GAT", "NBL", "NET", "NTY", "SND", "STY")
 CORE_CITIES = ("BIR", "BST", "LDS", "LIV", "MAN", "NGM", "SHF")
+EVERYWHERE = ("*",)
 EASTERN = ("SFK", "NFK", "CAM", "ESS", "PTE", "IPS")
 
 LGID = Lead("LGID", "drafter@lgid.example", "signatory@lgid.example")
 ADCS = Lead("ADCS", "drafter@adcs.example", "signatory@adcs.example")
+ACPO = Lead("ACPO", "drafter@acpo.example", "signatory@acpo.example")
+ADASS = Lead("ADASS", "drafter@adass.example", "signatory@adass.example")
 RSG = Asked("RSG-2011-1", "dclg")
 DFE = Asked("DFE-CI-2011-1", "dfe")
+DH = Asked("DH-SC-2011-1", "dh")
+HO = Asked("HO-PI-2010-1", "ho")
 S31 = Asked("S31-2010-1", "dclg")
 LIGHT = "The prospectus consulted on this outcome from November to January."
+
+
+def council(code: str, name: str) -> Lead:
+    """A council whose one officer writes and signs."""
+    return Lead(code, f"grants@{name}.example", f"grants@{name}.example")
 
 
 def spring(answered: int) -> Consulted:
@@ -124,3 +162,11 @@ def grant(opens_on: date, closes_on: date, councils: tuple[str, ...], answered: 
         reason="It concerns one council; its neighbours are asked whether they would use what is learned.",
         answered=answered,
     )
+
+
+AUTUMN = {"accept offer": date(2011, 1, 6)}
+
+
+def autumn(councils: tuple[str, ...], answered: int = 2) -> Consulted:
+    """The same from 3 November to 1 December 2010, for work that begins in January."""
+    return grant(date(2010, 11, 3), date(2010, 12, 1), councils, answered)
