@@ -167,6 +167,10 @@ def copies(world: World, reference: str, number: int) -> None:
                         CASE WHEN n % 2 = 0 THEN due_on + n / 10 END, opened_at, changed_at, changed_what
                     FROM "case", generate_series(1, :number) AS n WHERE reference = :reference
                     RETURNING id
+                ), versions AS (
+                    INSERT INTO bid_version (bid_id, number, snapshot, sha256, made_at, made_by, note)
+                    SELECT made.id, number, snapshot, sha256, made_at, made_by, note
+                    FROM made, bid_version v JOIN "case" c ON c.id = v.bid_id WHERE c.reference = :reference
                 )
                 INSERT INTO bid (id, round_id, lead_id, title, other_support, outcome_codes, area_codes, match_pence,
                         unsent)
@@ -260,3 +264,102 @@ def test_an_auditor_may_filter_by_every_fund_and_a_body_by_those_it_bids_to(
     for who, sees in (("auditor", True), ("writer", True), ("adass", False), ("stranger", False)):
         sign_in(who)
         assert ('value="TOPSLICE"' in client.get("/queue").text) is sees, who
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("view=mine", True),
+        ("view=blocked", False),
+        ("view=nonsense", False),
+        ("route=temporary", False),
+        ("route=nonsense", False),
+        ("sort=changed", True),
+        ("sort=newest", True),
+        ("sort=nonsense", True),
+        ("sort=changed&after=nonsense", False),
+        ("sort=changed&after=99999999999999999999999.1", False),
+        ("sort=newest&after=id.1", False),
+    ],
+)
+def test_a_view_or_an_order_shows_what_fits_and_an_order_that_means_nothing_is_the_usual_one(
+    client: FlaskClient, world: World, sign_in: SignIn, query: str, seen: bool
+) -> None:
+    world.submitted()
+    sign_in("officer")
+    answer = client.get(f"/queue?{query}")
+    assert answer.status_code == 200
+    assert ("Peer challenge for every council" in answer.text) is seen
+
+
+@pytest.mark.parametrize("sort", ["changed", "newest"])
+def test_every_order_goes_through_all_pages_once(
+    client: FlaskClient, world: World, sign_in: SignIn, sort: str
+) -> None:
+    copies(world, world.submitted(), 60)
+    sign_in("officer")
+    seen: list[str] = []
+    path = f"/queue?sort={sort}"
+    for _ in range(3):
+        page = client.get(path).text
+        seen += [piece.split('"')[0] for piece in page.split('href="/bids/')[1:]]
+        if 'rel="next"' not in page:
+            break
+        path = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 61
+
+
+def test_what_waits_for_the_reader_is_not_what_waits_for_others(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    reference = world.submitted()
+    for who, waits in (("officer", True), ("assessor", False)):
+        sign_in(who)
+        assert (reference in client.get("/queue?view=mine").text) is waits, who
+
+
+def test_temporary_government_support_is_marked_and_can_be_asked_for(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    reference = world.submitted()
+    with world.work() as work:
+        work.session.execute(
+            text(
+                "UPDATE bid SET spend_route = 'central_transitional', transition_ends_on = '2013-03-31',"
+                " transition_reason = 'New', exit_plan = 'Then councils'"
+            )
+        )
+    sign_in("officer")
+    words = text_of(client.get("/queue?route=temporary").text)
+    assert f"{reference} · LGID Temporary support" in words
+    assert "Temporary support 1" in words
+
+
+def test_the_counts_are_of_everything_whatever_is_asked_for(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    for title, day in (("One", date(2011, 3, 24)), ("Two", date(2011, 4, 1)), ("Three", date(2011, 5, 3))):
+        due(world, world.submitted(title=f"Bid {title}"), day)
+    sign_in("officer")
+    words = text_of(client.get("/queue?due=late").text)
+    assert "1 of 3 bids" in words
+    assert "All live bids 3" in words
+    assert "Late 1" in words
+    assert "Submitted (3)" in words
+
+
+def test_the_file_holds_every_bid_that_the_filter_lets_through_and_runs_nothing(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    reference = world.submitted(title="=HYPERLINK(1)")
+    copies(world, reference, 60)
+    sign_in("officer")
+    answer = client.get("/queue.csv")
+    lines = answer.text.splitlines()
+    assert answer.mimetype == "text/csv"
+    assert lines[0].startswith("Reference,Title,Lead body,Status,Amount in pounds,Due,Fund")
+    assert len(lines) == 62
+    assert next(line for line in lines if line.startswith(reference)).split(",")[1] == "'=HYPERLINK(1)"
+    assert len(client.get("/queue.csv?state=nonsense").text.splitlines()) == 1
+    sign_in("stranger")
+    assert len(client.get("/queue.csv").text.splitlines()) == 1

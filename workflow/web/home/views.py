@@ -22,7 +22,7 @@ from workflow.deadlines import calendar
 from workflow.engine import Workflow
 from workflow.funds.queries import balances, funds_of
 from workflow.web.bids.ball import Move, is_stuck, moves_of, personal_bars, whose
-from workflow.web.bids.frame import is_inside, state_words
+from workflow.web.bids.frame import state_words
 from workflow.web.bids.words import event_words
 from workflow.web.context import current_viewer, now, read_session
 from workflow.web.filters import due_words
