@@ -71,7 +71,7 @@ def held(world: World, bid_id: int) -> dict[int, AwardYear]:
             .join(AwardYear, AwardYear.fund_year_id == FundYear.id)
             .where(AwardYear.case_id == bid_id)
         )
-        return dict(found.tuples().all())
+        return {row.year: row.AwardYear for row in found}
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -363,9 +363,9 @@ def test_case_14_a_request_of_20_april_for_work_in_march_is_paid_from_the_old_ye
 
 @pytest.mark.parametrize("rule", [Recovery.RESTORES_ALLOCATION, Recovery.CONSOLIDATED_FUND])
 def test_money_paid_and_not_spent_as_agreed_comes_back_as_the_power_says(
-    world: World, rule: Recovery
+    sessions: Sessions, clock: FixedClock, rule: Recovery
 ) -> None:
-    with_recovery(world, rule)
+    world = make_world(sessions, clock, recovery=rule)
     bid_id = to_active(world)
     paid(world, bid_id, 10_000_000)
     ending = {

@@ -22,7 +22,6 @@ from tests.world import (
     ASKED,
     CLAIM,
     NOT_ELIGIBLE,
-    OFFER,
     SMALL,
     World,
     answer,
@@ -115,20 +114,6 @@ def to_approved(world: World) -> int:
     return bid_id
 
 
-def to_offered(world: World) -> int:
-    """A bid that was approved and offered its money."""
-    bid_id = to_approved(world)
-    world.act("finance", bid_id, "offer", OFFER)
-    return bid_id
-
-
-def to_closing(world: World) -> int:
-    """An award that is being closed."""
-    bid_id = to_active(world)
-    world.act("responsible", bid_id, "start_closing", {"reason": "The work is done."})
-    return bid_id
-
-
 def to_responding(world: World) -> int:
     """A bid whose councils were asked, one of which answered; its time is over."""
     bid_id = to_consulting(world)
@@ -158,8 +143,6 @@ WAYS: dict[str, Callable[[World], int]] = {
     "submitted": to_submitted,
     "responding": to_responding,
     "approved": to_approved,
-    "offered": to_offered,
-    "closing": to_closing,
 }
 
 
@@ -278,6 +261,53 @@ def appeal_asked(world: World, bid_id: int) -> None:
     world.act("signatory", bid_id, "ask_appeal", REASON)
 
 
+def quarter_over(world: World, _bid_id: int) -> None:
+    """The first quarter is over; nobody's session ended meanwhile, because the machine's time stands still."""
+    world.clock.business = datetime(2011, 7, 1, 9, tzinfo=UTC)
+
+
+def year_over(world: World, _bid_id: int) -> None:
+    """The first financial year is over, in business time only."""
+    world.clock.business = datetime(2012, 4, 10, 9, tzinfo=UTC)
+
+
+def change_asked(world: World, bid_id: int) -> None:
+    """The lead body asked for less money."""
+    amounts = {2011: Pence(20_000_000), 2012: Pence(5_000_000)}
+    data = {"kind": "amount_down", "amounts": amounts, "ends_on": date(2013, 3, 31), **REASON}
+    world.act("signatory", bid_id, "ask_variation", data)
+
+
+ENDING = {"notice_ends_on": date(2011, 9, 30), "eligible_pence": Pence(0), **REASON}
+
+
+def to_terminated_while_claimed(world: World) -> int:
+    """An award that ended early with a payment request on its way."""
+    bid_id = to_active(world)
+    claimed(world, bid_id)
+    world.act("approver1", bid_id, "terminate", ENDING)
+    return bid_id
+
+
+def to_terminated_while_checked(world: World) -> int:
+    """The same with a payment request that was checked."""
+    bid_id = to_active(world)
+    checked(world, bid_id)
+    world.act("approver1", bid_id, "terminate", ENDING)
+    return bid_id
+
+
+def to_closed_with_money_to_pay_back(world: World) -> int:
+    """A closed award of which something was not spent as agreed."""
+    bid_id = to_active(world)
+    world.act("payer", bid_id, "pay_claim", {"claim_id": checked(world, bid_id)})
+    world.act("responsible", bid_id, "start_closing", REASON)
+    figures = {"summary": "Not all was spent as agreed.", "eligible_pence": Pence(2_345_678)}
+    world.act("finance", bid_id, "propose_closure", figures)
+    world.act("responsible", bid_id, "confirm_closure", {"declared": True})
+    return bid_id
+
+
 def due(world: World, bid_id: int) -> None:
     """The time of the state is over."""
     due_on = world.case(bid_id).due_on
@@ -371,12 +401,52 @@ RECIPES: dict[str, Recipe] = {
     "start_closing": Recipe("responsible", REASON),
     "propose_closure": Recipe("finance", {"summary": "The rest was not needed."}),
     "confirm_closure": Recipe("responsible", {"declared": "yes"}, closure_proposed),
+    "decline_offer": Recipe("signatory", REASON),
+    "send_return": Recipe(
+        "drafter",
+        {
+            "progress": "15",
+            "confidence": "medium",
+            "narrative": "12 of 75 done.",
+            "spent": "452,300",
+            "forecast": "1,930,000",
+        },
+        quarter_over,
+    ),
+    "suspend": Recipe("responsible", REASON),
+    "lift_suspension": Recipe("approver1", REASON),
+    "settle_year": Recipe(
+        "finance",
+        {"year": "2011", "accrued": "0", "carried": "1,000", "agreement": "Letter 7", **REASON},
+        year_over,
+    ),
+    "terminate": Recipe("approver1", {**on("notice_ends_on", date(2011, 9, 30)), "eligible": "0", **REASON}),
+    "record_recovery": Recipe("finance", {"amount": "1,000"}, way=to_closed_with_money_to_pay_back),
+    "ask_variation": Recipe(
+        "signatory",
+        {
+            "kind": "amount_down",
+            "year_2011": "200,000",
+            "year_2012": "50,000",
+            **on("ends_on", date(2013, 3, 31)),
+            **REASON,
+        },
+    ),
+    "agree_variation": Recipe("approver1", REASON, change_asked),
+    "refuse_variation": Recipe("approver1", REASON, change_asked),
+    "withdraw_variation": Recipe("signatory", REASON, change_asked),
     # leaving
     "withdraw": Recipe("signatory", REASON),
 }
 """By the name of the action; what the calendar does needs no line but the time that has to pass."""
 
 IN_STATE: dict[tuple[str, str], Recipe] = {
+    ("terminated", "check_claim"): Recipe(
+        "manager",
+        lambda world, bid_id: {**newest_claim(world, bid_id), "accepted": "120000", "reason": "Travel"},
+        way=to_terminated_while_claimed,
+    ),
+    ("terminated", "pay_claim"): Recipe("payer", newest_claim, way=to_terminated_while_checked),
     ("referred", "reject"): Recipe(OFFICER, REASON, way=to_small_referred),
     ("referred", "declare_conflict"): Recipe("approver1", REASON, way=to_referred_after_a_vote),
 }

@@ -22,6 +22,7 @@ from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.engine import SYSTEM as SYSTEM_ROLE
 from workflow.engine import Action
+from workflow.funds.rules import Recovery
 from workflow.wiring.bid import BID
 
 STATES = [state.name for state in BID.states]
@@ -41,7 +42,7 @@ def test_every_state_and_every_action_has_a_way_to_it() -> None:
 def test_each_action_is_done_by_the_right_role_and_refused_to_every_other(
     state: str, app: Flask, sessions: Sessions, connection: Connection, clock: FixedClock
 ) -> None:
-    world = make_world(sessions, clock)
+    world = make_world(sessions, clock, recovery=Recovery.RESTORES_ALLOCATION)
     add_everybody(world)
     wrong = []
     for way, actions in by_way(state, BID.actions_from[state]):

@@ -21,6 +21,7 @@ from tests.world import make_world
 from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.engine import Action
+from workflow.funds.rules import Recovery
 from workflow.wiring.bid import BID
 
 FIRST_SOURCE: dict[str, list[Action]] = {
@@ -41,7 +42,7 @@ FORM = "application/x-www-form-urlencoded"
 def test_whatever_is_sent_to_an_action_is_answered_with_how_to_go_on(
     state: str, app: Flask, sessions: Sessions, connection: Connection, clock: FixedClock
 ) -> None:
-    world = make_world(sessions, clock)
+    world = make_world(sessions, clock, recovery=Recovery.RESTORES_ALLOCATION)
     add_everybody(world)
     wrong = []
     for way, actions in by_way(state, FIRST_SOURCE[state]):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.cases.models import Case
+from workflow.cases.queries import DEPARTMENT_ROLES
 from workflow.errors import NotHere
 from workflow.funds.models import AllocationRevision, AwardYear, Fund, FundYear, LedgerEntry, Power
 from workflow.funds.rules import EntryKind, FundFacts, Held, YearStatus
@@ -19,6 +20,8 @@ from workflow.money import Pence
 _SEE_ALL = (Role.AUDITOR, Role.NETWORK_OFFICIAL, Role.REVIEW_OWNER)
 # Roles that bring no sight of money with them. Source: the same.
 _SEE_NONE = frozenset({Role.ADMINISTRATOR, Role.COUNCIL_OFFICER, Role.CORPORATE_MAILBOX})
+# What only concerns bids that are not decided. A promise takes back what was set aside, and that part is not shown either.
+_UNDECIDED = (EntryKind.RESERVE, EntryKind.UNRESERVE)
 PAGE = 50
 
 
@@ -83,6 +86,20 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Fund.department_id.in_(own), Fund.holder_id.in_(own))
 
 
+def sees_undecided(viewer: Viewer, fund: Fund) -> bool:
+    """Whether a person sees what is set aside for bids that are not decided: the fund's own department, and auditors.
+
+    Everybody else who sees a fund, such as the network or the body that holds it, sees what is promised and paid. What is
+    left to them is what is not promised, or the difference would say what is set aside.
+    """
+    return viewer.has(Role.AUDITOR) or fund.department_id in viewer.organisations(*DEPARTMENT_ROLES)
+
+
+def without_undecided(year: YearBalance) -> YearBalance:
+    """A year's balances as people see them who do not see what is set aside."""
+    return year._replace(reserved=Pence(0), available=Pence(year.ceiling - year.committed))
+
+
 def funds_of(session: Session, viewer: Viewer) -> list[Fund]:
     """The funds a person sees, by title."""
     return list(session.scalars(select(Fund).where(visible(viewer)).order_by(Fund.title, Fund.id)))
@@ -108,7 +125,8 @@ def balances(session: Session, viewer: Viewer, fund_code: str) -> list[YearBalan
     """
     fund = fund_by_code(session, viewer, fund_code)
     rows = session.scalars(select(FundYear).where(FundYear.fund_id == fund.id).order_by(FundYear.year))
-    return [balance_of(row) for row in rows]
+    years = [balance_of(row) for row in rows]
+    return years if sees_undecided(viewer, fund) else [without_undecided(year) for year in years]
 
 
 def entries(
@@ -121,6 +139,8 @@ def entries(
     limit: int = PAGE,
 ) -> list[EntryRow]:
     """A fund's ledger, the newest first; `after` is the id at which the page before ended.
+
+    Who does not see what is set aside reads no entry of it.
 
     Raises:
         NotHere: when there is no such fund, or the person may not see it.
@@ -138,8 +158,12 @@ def entries(
         statement = statement.where(FundYear.year == year)
     if after is not None:
         statement = statement.where(LedgerEntry.id < after)
+    inside = sees_undecided(viewer, fund)
+    if not inside:
+        statement = statement.where(LedgerEntry.kind.not_in(_UNDECIDED))
     rows = session.execute(statement.order_by(LedgerEntry.id.desc()).limit(limit)).mappings()
-    return [EntryRow(**row) for row in rows]
+    found = [EntryRow(**row) for row in rows]
+    return found if inside else [row._replace(reserved=Pence(0)) for row in found]
 
 
 def revisions(session: Session, viewer: Viewer, fund_code: str) -> list[tuple[int, AllocationRevision]]:

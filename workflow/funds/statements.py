@@ -1,5 +1,6 @@
 """Funds as their pages show them: the list with totals, one envelope, and the entries with what was left after each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -17,7 +18,9 @@ from workflow.funds.queries import (
     balance_of,
     entries,
     fund_by_code,
+    sees_undecided,
     visible,
+    without_undecided,
 )
 from workflow.money import Pence
 
@@ -46,7 +49,10 @@ class FundLine:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One fund with its power, who owns and holds it, its years, their sums, and its newest revision by year."""
+    """One fund with its power, who owns and holds it, its years, their sums, and its newest revision by year.
+
+    `shows_undecided` says whether the reader sees what is set aside for bids that are not decided.
+    """
 
     fund: Fund
     power: Power
@@ -55,6 +61,7 @@ class Envelope:
     years: tuple[YearBalance, ...]
     sums: Sums
     revised: dict[int, AllocationRevision]
+    shows_undecided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +74,24 @@ class StatementLine:
 
 def fund_lines(session: Session, viewer: Viewer) -> list[FundLine]:
     """Every fund that a person sees, with its totals over all years, by title; one statement."""
-    sums = [
+    columns = [
         func.coalesce(func.sum(column), 0)
         for column in (FundYear.ceiling, FundYear.reserved, FundYear.committed, FundYear.paid)
     ]
     rows = session.execute(
-        select(Fund, Organisation.code, func.count(FundYear.id), *sums)
+        select(Fund, Organisation.code, func.count(FundYear.id), *columns)
         .join(Organisation, Organisation.id == Fund.department_id)
         .outerjoin(FundYear, FundYear.fund_id == Fund.id)
         .where(visible(viewer))
         .group_by(Fund.id, Organisation.code)
         .order_by(Fund.title, Fund.id)
     )
-    return [
-        FundLine(fund.code, fund.title, department, years, _sums(*map(int, amounts)), fund.provenance)
-        for fund, department, years, *amounts in rows
-    ]
+    found = []
+    for fund, department, years, *amounts in rows:
+        ceiling, reserved, committed, paid = map(int, amounts)
+        sums = _sums(ceiling, reserved if sees_undecided(viewer, fund) else 0, committed, paid)
+        found.append(FundLine(fund.code, fund.title, department, years, sums, fund.provenance))
+    return found
 
 
 def envelope(session: Session, viewer: Viewer, fund_code: str) -> Envelope:
@@ -132,8 +141,11 @@ def _envelope(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> E
     )
     rows = [(year, cast("AllocationRevision | None", last)) for year, last in found]
     years = tuple(balance_of(year) for year, _ in rows)
+    inside = sees_undecided(viewer, fund)
+    if not inside:
+        years = tuple(without_undecided(year) for year in years)
     revised = {year.year: last for year, last in rows if last is not None}
-    return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised)
+    return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised, inside)
 
 
 def total_of(years: tuple[YearBalance, ...]) -> Sums:
@@ -176,10 +188,35 @@ def statement(
 def _moved_since(session: Session, viewer: Viewer, fund_code: str, year: YearBalance, entry_id: int) -> int:
     """By how much the entries from this one on changed what is left of the year."""
     fund = fund_by_code(session, viewer, fund_code)
-    change = LedgerEntry.ceiling - LedgerEntry.reserved - LedgerEntry.committed
+    change = LedgerEntry.ceiling - LedgerEntry.committed
+    if sees_undecided(viewer, fund):
+        change = change - LedgerEntry.reserved
     moved = session.scalar(
         select(func.coalesce(func.sum(change), 0))
         .join(FundYear, FundYear.id == LedgerEntry.fund_year_id)
         .where(FundYear.fund_id == fund.id, FundYear.year == year.year, LedgerEntry.id >= entry_id)
     )
     return int(moved or 0)
+
+
+def every_entry(
+    session: Session, viewer: Viewer, fund_code: str, year: YearBalance
+) -> Iterator[StatementLine]:
+    """All entries of a year with what was left after each, the newest first, read a page at a time.
+
+    Raises:
+        NotHere: when there is no such fund, or the person may not see it.
+    """
+    left, after = year.available, None
+    while True:
+        rows = entries(session, viewer, fund_code, year.year, after, limit=EXPORT_PAGE)
+        for row in rows:
+            yield StatementLine(row, Pence(left))
+            left = Pence(left - (row.ceiling - row.reserved - row.committed))
+        if len(rows) < EXPORT_PAGE:
+            return
+        after = rows[-1].id
+
+
+EXPORT_PAGE = 500
+"""How many entries an export reads at once."""

@@ -111,6 +111,7 @@ ACCESS: dict[str, Rule] = {
     # money, decisions and awards
     "funds.index": SIGNED_IN,
     "funds.show": SIGNED_IN,
+    "funds.export": SIGNED_IN,
     "approval.decision": SIGNED_IN,
     "approval.questions": SIGNED_IN,
     "approval.answer_question": SIGNED_IN,
