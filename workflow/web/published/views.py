@@ -1,16 +1,19 @@
 """The public register: its first page, awards, and bids that ended without one; each with its file."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from workflow.accounts.queries import Viewer
 from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.consultation.queries import public_consultations
 from workflow.reports import published
 from workflow.web.bids.words import COLOURS
-from workflow.web.context import current_viewer, read_session
+from workflow.web.context import current_viewer, read_session, sessions
 from workflow.web.pages import render
 from workflow.web.reports.csv_files import csv_file, pounds_of
 
@@ -68,10 +71,18 @@ def awards() -> Response:
 
 @blueprint.get("/open/awards.csv")
 def awards_file() -> Response:
-    """The same as a file."""
-    stages = _stages()
-    rows = [
-        (
+    """The same as a file, sent as it is read."""
+    opened = sessions()()
+    answer = csv_file("awards.csv", AWARD_HEADINGS, _award_rows(opened, current_viewer(), _stages()))
+    answer.call_on_close(opened.close)
+    return answer
+
+
+def _award_rows(
+    session: Session, reader: Viewer | None, stages: Mapping[str, str]
+) -> Iterator[tuple[str, ...]]:
+    for one in published.all_awards(session, reader):
+        yield (
             one.reference,
             one.title,
             one.lead,
@@ -82,9 +93,6 @@ def awards_file() -> Response:
             one.ends_on.isoformat(),
             stages.get(one.state, ""),
         )
-        for one in published.all_awards(read_session(), current_viewer())
-    ]
-    return csv_file("awards.csv", AWARD_HEADINGS, rows)
 
 
 @blueprint.get("/open/ended")
