@@ -1,14 +1,14 @@
 """What a change to the text is, when it can be made, and copying a bid into another round."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests import world as line
 from tests.world import START, World, make_world
@@ -19,13 +19,13 @@ from workflow.bids.branches.changes import changed_between
 from workflow.bids.branches.commands import copy_bid, put_back
 from workflow.bids.branches.versions import as_sent, said_by
 from workflow.bids.content import content_of, snapshot_of
-from workflow.bids.models import Bid, BidSection, BidVersion, Change, Round, Section
+from workflow.bids.models import Bid, BidSection, BidVersion, Change, CostHead, Round, Section
 from workflow.bids.queries import content_by_reference
 from workflow.bids.sections import unfinished
 from workflow.cases import Case
 from workflow.cases.registry import _installed
 from workflow.clock import FixedClock
-from workflow.db import Sessions, Work
+from workflow.db import SYSTEM, Sessions, Work
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.money import Pence
 from workflow.notifications import Notification
@@ -63,7 +63,7 @@ def world(sessions: Sessions, clock: FixedClock) -> Iterator[World]:
     ],
 )
 def test_a_change_that_alters_what_councils_were_asked_is_material_and_says_why(
-    now: Mapping[str, Any], why: str
+    now: dict[str, Any], why: str
 ) -> None:
     found = changed_between(BEFORE, BEFORE | now)
     assert found is not None
@@ -79,7 +79,7 @@ def test_a_change_that_alters_what_councils_were_asked_is_material_and_says_why(
         {"risks": [{"text": "Rain", "answer": "Tents"}]},
     ],
 )
-def test_any_other_change_is_minor(now: Mapping[str, Any]) -> None:
+def test_any_other_change_is_minor(now: dict[str, Any]) -> None:
     found = changed_between(BEFORE, BEFORE | now)
     assert found is not None
     assert (found.kind, found.why) == (Change.MINOR, ())
@@ -135,7 +135,7 @@ def test_text_that_is_typed_back_as_it_was_counts_as_unchanged(world: World) -> 
 
 def test_a_budget_that_is_changed_shows_in_lists_only_once_it_is_sent(world: World) -> None:
     bid_id = line.to_returned(world)
-    asked = values.Budget((values.BudgetLine(2011, line.CostHead.STAFF, Pence(900_000)),), Pence(0), None)
+    asked = values.Budget((values.BudgetLine(2011, CostHead.STAFF, Pence(900_000)),), Pence(0), None)
     save(world, bid_id, Section.BUDGET, asked)
     assert world.case(bid_id).amount_pence == 30_000_000
     world.act("signatory", bid_id, "submit", {"declaration": True})
@@ -204,7 +204,7 @@ def copied(world: World, bid_id: int, *, who: str = "drafter", key: str | None =
 def test_a_bid_that_ended_begins_another_with_its_words_and_what_does_not_fit_is_left_to_finish(
     world: World, reach: Any
 ) -> None:
-    world.work(line.SYSTEM, partial(_open_round, code="R2"))
+    world.work(SYSTEM, partial(_open_round, code="R2"))
     bid_id = reach(world)
     copy_id = copied(world, bid_id)
     case = world.case(copy_id)
@@ -218,13 +218,13 @@ def test_a_bid_that_ended_begins_another_with_its_words_and_what_does_not_fit_is
 
 
 def test_copying_twice_with_one_press_begins_one_bid(world: World) -> None:
-    world.work(line.SYSTEM, partial(_open_round, code="R2"))
+    world.work(SYSTEM, partial(_open_round, code="R2"))
     bid_id, key = line.to_lapsed(world), uuid4().hex
     assert copied(world, bid_id, key=key) == copied(world, bid_id, key=key)
 
 
 def test_nobody_copies_the_bid_of_another_body(world: World) -> None:
-    world.work(line.SYSTEM, partial(_open_round, code="R2"))
+    world.work(SYSTEM, partial(_open_round, code="R2"))
     bid_id = line.to_lapsed(world)
     with pytest.raises(NotHere):
         copied(world, bid_id, who="case")
@@ -261,7 +261,7 @@ def test_a_small_change_while_councils_are_asked_is_a_version_of_its_own_and_tel
 def test_asking_for_more_while_councils_are_asked_is_material_and_stops_the_assessment(world: World) -> None:
     bid_id = line.to_consulting(world)
     asked = tuple(
-        values.BudgetLine(year, line.CostHead.STAFF, Pence(pence + 1)) for year, pence in line.ASKED.items()
+        values.BudgetLine(year, CostHead.STAFF, Pence(pence + 1)) for year, pence in line.ASKED.items()
     )
     save(world, bid_id, Section.BUDGET, values.Budget(asked, Pence(0), None))
     assert sent_change(world, bid_id) == "material"
@@ -291,7 +291,7 @@ def test_a_section_that_a_change_elsewhere_made_unfinished_is_not_believed_to_be
     def shorten(work: Work) -> None:
         work.session.scalars(select(Round).where(Round.code == "R1")).one().last_year = 2011
 
-    world.work(line.SYSTEM, shorten)
+    world.work(SYSTEM, shorten)
     with pytest.raises(Refused) as refused:
         world.act("signatory", bid_id, "submit", {"declaration": True})
     (reason,) = refused.value.reasons
@@ -303,9 +303,7 @@ def test_the_record_says_when_one_person_wrote_and_signed(world: World) -> None:
     by_two, by_one = line.draft(world), line.draft(world)
     with world.sessions() as session:
         session.execute(
-            BidSection.__table__.update()
-            .where(BidSection.bid_id == by_one)
-            .values(saved_by=world.ids["signatory"])
+            update(BidSection).where(BidSection.bid_id == by_one).values(saved_by=world.ids["signatory"])
         )
         session.commit()
     said = {}

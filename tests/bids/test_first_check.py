@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from tests import world as line
 from tests.world import START, World, make_world
+from workflow.accounts.models import RoleAssignment
 from workflow.accounts.queries import viewer_for
+from workflow.accounts.roles import Role
 from workflow.bids import commands, values
 from workflow.bids.branches.queries import defects_of, findings_of
 from workflow.bids.models import BidSection, BidVersion, Section
 from workflow.cases import sweep_breaches
 from workflow.cases.registry import _installed
 from workflow.clock import FixedClock
-from workflow.db import Sessions, Work
+from workflow.db import SYSTEM, Sessions, Work
 from workflow.errors import Invalid, Refused
 from workflow.notifications import Notification
 
@@ -168,22 +170,22 @@ def test_a_joint_review_by_councils_and_police_that_is_no_daily_need_goes_to_con
 
 def test_nobody_confirms_alone(world: World) -> None:
     """The officer who proposed it cannot confirm it, even with the second officer's role too."""
-    with_role = partial(line.with_officers, world, {"case_too": line.Role.SECOND_OFFICER})
+    with_role = partial(line.with_officers, world, {"case_too": Role.SECOND_OFFICER})
     with_role()
     bid_id = line.to_checking(world)
     world.act("case", bid_id, "propose_ineligible", line.NOT_ELIGIBLE)
 
     def promote(work: Work) -> None:
         work.session.add(
-            line.RoleAssignment(
+            RoleAssignment(
                 person_id=world.ids["case"],
-                role=line.Role.SECOND_OFFICER,
+                role=Role.SECOND_OFFICER,
                 organisation_id=world.ids["DCLG"],
                 valid_from=date(2010, 4, 1),
             )
         )
 
-    world.work(line.SYSTEM, promote)
+    world.work(SYSTEM, promote)
     for action, data in (("confirm_ineligible", {}), ("decline_ineligible", {"reason": "No."})):
         with pytest.raises(Refused) as refused:
             world.act("case", bid_id, action, data)

@@ -13,7 +13,7 @@ from workflow.accounts.roles import Role
 from workflow.bids.models import Section
 from workflow.cases.registry import _installed
 from workflow.clock import FixedClock
-from workflow.db import Sessions
+from workflow.db import SYSTEM, Sessions
 from workflow.notifications import Letterhead, Notification
 from workflow.notifications.letters import write
 from workflow.wiring.mailroom import Mailroom
@@ -109,9 +109,9 @@ def test_the_office_reads_what_money_a_withdrawn_bid_gives_back(world: World) ->
 def test_a_draft_and_a_bid_sent_back_run_out_of_time_in_words_of_their_own(world: World) -> None:
     draft, returned = line.draft(world), line.to_returned(world)
     world.move_to(line.ROUND_IS_OVER)
-    world.act(line.SYSTEM, draft, "lapse_draft")
+    world.act(SYSTEM, draft, "lapse_draft")
     world.move_to(line.ROUND_IS_OVER.replace(day=12))
-    world.act(line.SYSTEM, returned, "lapse_returned")
+    world.act(SYSTEM, returned, "lapse_returned")
     said = "".join(letters(world, "bid_lapsed"))
     assert "Nobody else has seen it" in said
     assert "the changes did not arrive in time" in said
