@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from workflow.deadlines import StoredClock
 
-OPENS_AT = datetime(2011, 3, 29, 8, 0, tzinfo=UTC)
-"""09:00 in London on Tuesday 29 March 2011: the day the review closed. Source: seed, its date."""
+OPENS_AT = datetime(2011, 3, 29, 17, 0, tzinfo=UTC)
+"""18:00 in London on Tuesday 29 March 2011: the evening of the day on which the review closed. Source: seed, its date."""
 
 HISTORY_BEGINS = datetime(2010, 6, 1, 8, 0, tzinfo=UTC)
 """Where the past of its bids begins: 09:00 in London on Tuesday 1 June 2010, with the first round."""

@@ -13,6 +13,7 @@ class SignInAsForm(PlainForm):
     """One press: who to be."""
 
     person = HiddenField(longest=254)
+    go = HiddenField(longest=100)
 
     def data_tuple(self) -> str:
         """The address of the person, or nothing."""
@@ -31,6 +32,13 @@ class AnybodyForm(PlainForm):
     def data_tuple(self) -> str:
         """The address of the person."""
         return str(self.person.data)
+
+
+class StartAgainForm(PlainForm):
+    """Nothing to fill in: the press is what counts."""
+
+    def data_tuple(self) -> None:
+        """Nothing."""
 
 
 class StepForm(PlainForm):

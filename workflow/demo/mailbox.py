@@ -21,7 +21,7 @@ _NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
 
 PAGE = 25
-SEARCHED = 2_000
+SEARCHED = 5_000
 """How many of the newest messages a search reads."""
 
 
@@ -54,6 +54,7 @@ class OpenLetter:
     sender: str
     reply_to: str
     paragraphs: tuple[tuple[tuple[Words, ...], ...], ...]
+    has_html: bool
 
 
 def count(folder: Path) -> int:
@@ -61,17 +62,18 @@ def count(folder: Path) -> int:
     return len(_names(folder))
 
 
-def newest(folder: Path, *, to: str = "", before: str = "") -> tuple[list[Letter], str]:
+def newest(folder: Path, *, to: str = "", about: str = "", before: str = "") -> tuple[list[Letter], str]:
     """A page of the newest messages, and the name to go on from, empty at the end.
 
-    `to` keeps those whose address holds this text. `before` is the last name of the page above.
+    `to` keeps those whose address holds this text, `about` those whose subject does. `before` is the last name of the page
+    above.
     """
-    wanted = to.strip().casefold()
+    wanted, words = to.strip().casefold(), about.strip().casefold()
     found: list[Letter] = []
     names = [name for name in _names(folder) if not before or name < before]
-    for name in names[: SEARCHED if wanted else len(names)]:
+    for name in names[: SEARCHED if wanted or words else len(names)]:
         letter = _letter(folder, name)
-        if letter is None or wanted not in letter.to.casefold():
+        if letter is None or wanted not in letter.to.casefold() or words not in letter.subject.casefold():
             continue
         if len(found) == PAGE:
             return found, found[-1].name
@@ -85,19 +87,46 @@ def read_letter(folder: Path, name: str, *, base_url: str) -> OpenLetter:
     Raises:
         NotHere: when there is no such message.
     """
+    message = _message(folder, name)
+    head = _head(name, message)
+    text = re.split(r"\n\s*\n", _text(message).replace("\r\n", "\n").strip())
+    paragraphs = tuple(
+        tuple(tuple(_words(line, base_url)) for line in paragraph.splitlines()) for paragraph in text
+    )
+    return OpenLetter(
+        head, _header(message, "From"), _header(message, "Reply-To"), paragraphs, _html(message) is not None
+    )
+
+
+def read_html(folder: Path, name: str, *, base_url: str) -> str:
+    """A message as a mail program draws it. Its links open in the whole window, and lead into this product as above.
+
+    Raises:
+        NotHere: when there is no such message, or it has text only.
+    """
+    found = _html(_message(folder, name))
+    if found is None:
+        raise NotHere
+    own = found.replace(f'href="{base_url.rstrip("/")}/', 'href="/')
+    return own.replace("<head>", '<head><base target="_top">', 1)
+
+
+def _message(folder: Path, name: str) -> EmailMessage:
     if not _NAME.fullmatch(name):
         raise NotHere
     try:
         data = (folder / f"{name}.eml").read_bytes()
     except OSError as error:
         raise NotHere from error
-    message: EmailMessage = BytesParser(policy=policy.default).parsebytes(data)
-    head = _head(name, message)
-    text = re.split(r"\n\s*\n", _text(message).replace("\r\n", "\n").strip())
-    paragraphs = tuple(
-        tuple(tuple(_words(line, base_url)) for line in paragraph.splitlines()) for paragraph in text
-    )
-    return OpenLetter(head, _header(message, "From"), _header(message, "Reply-To"), paragraphs)
+    return BytesParser(policy=policy.default).parsebytes(data)
+
+
+def _html(message: EmailMessage) -> str | None:
+    part = message.get_body(preferencelist=("html",))
+    try:
+        return None if part is None else str(part.get_content())
+    except (LookupError, UnicodeError):
+        return None
 
 
 def sent_at(session: Session, letters: Iterable[Letter]) -> dict[str, datetime]:

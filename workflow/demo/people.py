@@ -16,15 +16,14 @@ LOW, HIGH = Pence(100_000_000), Pence(2_500_000_000)
 class Someone:
     """Somebody of the demonstration: at home in one organisation, with roles for it.
 
-    `limit` is what an approver may approve, in pence. `what` says in a few words what to try as this person. `serves` is
-    the organisation for which the roles are held by somebody who is lent from another.
+    `limit` is what an approver may approve, in pence. `serves` is the organisation for which the roles are held by somebody
+    who is lent from another.
     """
 
     email: str
     name: str
     home: str
     roles: tuple[Role, ...]
-    what: str = ""
     limit: Pence | None = None
     serves: str = ""
 
@@ -53,40 +52,28 @@ _DCLG = (
         "Jo Drummond",
         "DCLG",
         (Role.CASE_OFFICER,),
-        "First checks, asking councils",
     ),
     Someone("second.officer@dclg.example", "Ali Rahman", "DCLG", (Role.CASE_OFFICER, Role.SECOND_OFFICER)),
-    Someone(
-        "assessor@dclg.example", "Sam Whitlock", "DCLG", (Role.ASSESSOR,), "Assessing, setting money aside"
-    ),
+    Someone("assessor@dclg.example", "Sam Whitlock", "DCLG", (Role.ASSESSOR,)),
     Someone("assessor2@dclg.example", "Kit Farrow", "DCLG", (Role.ASSESSOR,)),
-    Someone("approver1@dclg.example", "Nia Prosser", "DCLG", (Role.APPROVER,), "The first approval", HIGH),
-    Someone("approver2@dclg.example", "Max Okafor", "DCLG", (Role.APPROVER,), "The second approval", HIGH),
-    Someone(
-        "approver3@dclg.example", "Bea Lindqvist", "DCLG", (Role.APPROVER,), "A lower limit: see why not", LOW
-    ),
+    Someone("approver1@dclg.example", "Nia Prosser", "DCLG", (Role.APPROVER,), limit=HIGH),
+    Someone("approver2@dclg.example", "Max Okafor", "DCLG", (Role.APPROVER,), limit=HIGH),
+    Someone("approver3@dclg.example", "Bea Lindqvist", "DCLG", (Role.APPROVER,), limit=LOW),
     Someone("approver4@dclg.example", "Sal Wexford", "LGID", (Role.APPROVER,), limit=HIGH, serves="DCLG"),
-    Someone("finance@dclg.example", "Robin Achebe", "DCLG", (Role.FINANCE_OFFICER,), "Offers, final figures"),
-    Someone(
-        "payments@dclg.example", "Ray Costello", "DCLG", (Role.PAYMENT_AUTHORISER,), "Paying what was checked"
-    ),
-    Someone("grants@dclg.example", "Lee Mistry", "DCLG", (Role.GRANT_MANAGER,), "Checking payment requests"),
-    Someone("responsible@dclg.example", "Chris Varley", "DCLG", (Role.SENIOR_OFFICER,), "Closing awards"),
+    Someone("finance@dclg.example", "Robin Achebe", "DCLG", (Role.FINANCE_OFFICER,)),
+    Someone("payments@dclg.example", "Ray Costello", "DCLG", (Role.PAYMENT_AUTHORISER,)),
+    Someone("grants@dclg.example", "Lee Mistry", "DCLG", (Role.GRANT_MANAGER,)),
+    Someone("responsible@dclg.example", "Chris Varley", "DCLG", (Role.SENIOR_OFFICER,)),
     Someone("head@dclg.example", "Pat Holroyd", "DCLG", (Role.HEAD_OF_TEAM,)),
     Someone("accounting@dclg.example", "Vic Ainsley", "DCLG", (Role.ACCOUNTING_OFFICER,)),
-    Someone(
-        "admin@dclg.example", "Toni Bellamy", "DCLG", (Role.ADMINISTRATOR,), "People and settings, no bids"
-    ),
+    Someone("admin@dclg.example", "Toni Bellamy", "DCLG", (Role.ADMINISTRATOR,)),
+    Someone("private@dclg.example", "Ora Ellwood", "DCLG", (Role.PRIVATE_OFFICE,)),
     Someone("review@dclg.example", "Fran Hewitt", "DCLG", (Role.REVIEW_OWNER,)),
 )
 
 _BODIES = (
-    Someone(
-        "drafter@lgid.example", "Meera Blake", "LGID", (Role.DRAFTER,), "Writing bids, answering councils"
-    ),
-    Someone(
-        "signatory@lgid.example", "Owen Tanner", "LGID", (Role.SIGNATORY,), "Signing bids, accepting offers"
-    ),
+    Someone("drafter@lgid.example", "Meera Blake", "LGID", (Role.DRAFTER,)),
+    Someone("signatory@lgid.example", "Owen Tanner", "LGID", (Role.SIGNATORY,)),
     Someone("partner@lgr.example", "Ines Carver", "LGR", (Role.DRAFTER, Role.PARTNER)),
     Someone("drafter@acpo.example", "Del Harker", "ACPO", (Role.DRAFTER,)),
     Someone("signatory@acpo.example", "Una Stroud", "ACPO", (Role.SIGNATORY,)),
@@ -99,16 +86,13 @@ _BODIES = (
         "Rae Thornley",
         "SOLACE",
         (Role.DRAFTER,),
-        "A body that this fund cannot pay",
     ),
     Someone("signatory@solace.example", "Wyn Calder", "SOLACE", (Role.SIGNATORY,)),
     Someone("office@navca.example", "Noor Sefton", "NAVCA", (Role.DRAFTER, Role.SIGNATORY)),
 )
 
 _COUNCILS = (
-    Someone(
-        "officer@gateshead.example", "Cath Renwick", "GAT", (Role.COUNCIL_OFFICER,), "Answering for a council"
-    ),
+    Someone("officer@gateshead.example", "Cath Renwick", "GAT", (Role.COUNCIL_OFFICER,)),
     Someone("corporate@county-durham.example", "Durham corporate mailbox", "DUR", (Role.CORPORATE_MAILBOX,)),
     Someone("officer@hartlepool.example", "Dan Yarrow", "HPL", (Role.COUNCIL_OFFICER,)),
     Someone("grants@suffolk.example", "Ivy Sparrow", "SFK", (Role.DRAFTER, Role.COUNCIL_OFFICER)),
@@ -138,12 +122,8 @@ _COUNCILS = (
 )
 
 _ALL = (
-    Someone(
-        "auditor@nao.example", "Erin Latimer", "NAO", (Role.AUDITOR,), "Reading everything, changing nothing"
-    ),
-    Someone(
-        "network@dh.example", "Ash Coombe", "DH", (Role.NETWORK_OFFICIAL,), "What other departments decide"
-    ),
+    Someone("auditor@nao.example", "Erin Latimer", "NAO", (Role.AUDITOR,)),
+    Someone("network@dh.example", "Ash Coombe", "DH", (Role.NETWORK_OFFICIAL,)),
     Someone("network@lga.example", "Rio Vance", "LGA", (Role.NETWORK_BODY,)),
 )
 
@@ -201,6 +181,3 @@ PEOPLE: tuple[Someone, ...] = (
     *_team("HO"),
 )
 """Everybody, those that a newcomer tries first in front."""
-
-FIRST_TO_TRY = tuple(someone for someone in PEOPLE if someone.what)
-"""Those whom `/demo` offers with a press, in the order of the straight line."""

@@ -121,6 +121,14 @@ AWARDS: tuple[Story, ...] = (
             "pay": date(2011, 2, 15),
             "start closing": date(2011, 3, 21),
         },
+        then=(
+            Then(
+                date(2011, 3, 28),
+                "finance",
+                "propose_closure",
+                {"summary": "£38,400 were paid, and the rest was not needed."},
+            ),
+        ),
     ),
     Story(
         "P057",

@@ -133,18 +133,24 @@ ENDED: tuple[Story, ...] = (
         outcomes=("SC2",),
         support=SupportType.DIFFUSION,
         amounts={2011: pounds(150_000), 2012: pounds(100_000)},
-        begins_on=date(2011, 1, 10),
+        begins_on=date(2011, 3, 7),
         stage=Stage.TAKEN,
         deliverable="The tool, on 200 wards",
         indicator=("Wards that use it", "0", "200"),
         then=(
             Then(
-                date(2011, 1, 17),
+                date(2011, 3, 14),
                 "case.officer",
                 "propose_ineligible",
                 {"criterion": NOT_ELIGIBLE, "reason": "It serves the day-to-day needs of hospitals alone."},
             ),
-            Then(date(2011, 1, 19), "second.officer", "confirm_ineligible"),
+            Then(date(2011, 3, 16), "second.officer", "confirm_ineligible"),
+            Then(
+                date(2011, 3, 24),
+                "signatory@adass.example",
+                "ask_review",
+                {"reason": "Care homes use the tool as much as hospitals do, and councils pay for those."},
+            ),
         ),
     ),
     _small(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow import deadlines, wiring
@@ -44,23 +44,36 @@ def upcoming(session: Session, after: datetime, *, limit: int = 8) -> list[Upcom
         .order_by(DeadlineStep.fire_at, DeadlineStep.id)
         .limit(limit)
     ).all()
-    ids = [int(row.subject.partition(":")[2]) for row in rows if row.subject.startswith("case:")]
     cases = {
-        f"case:{case_id}": (reference, title)
+        case_id: (reference, title)
         for case_id, reference, title in session.execute(
-            select(Case.id, Case.reference, Case.title).where(Case.id.in_(ids))
+            select(Case.id, Case.reference, Case.title).where(
+                Case.id.in_([_case_of(row.subject) for row in rows])
+            )
         )
     }
-    return [Upcoming(row.fire_at, row.kind, row.action, *cases.get(row.subject, ("", ""))) for row in rows]
+    return [
+        Upcoming(row.fire_at, row.kind, row.action, *cases.get(_case_of(row.subject), ("", "")))
+        for row in rows
+    ]
+
+
+def _case_of(subject: str) -> int:
+    """The bid that a deadline is about, such as `case:12` or `case:12/return:1`; 0 where it is about none."""
+    found = subject.removeprefix("case:").partition("/")[0]
+    return int(found) if found.isdigit() else 0
 
 
 def next_target(session: Session, after: datetime) -> datetime:
-    """The next moment at which something is due.
+    """The next moment at which a deadline passes; where none is left, the next at which somebody is told of one.
 
     Raises:
-        Invalid: when nothing is.
+        Invalid: when nothing is due.
     """
-    found = deadlines.next_moment(session, after)
+    passes = session.scalar(
+        select(func.min(Deadline.due_at)).where(Deadline.state == DeadlineState.OPEN, Deadline.due_at > after)
+    )
+    found = passes or deadlines.next_moment(session, after)
     if found is None:
         raise Invalid(NOTHING_DUE, field="step")
     return found

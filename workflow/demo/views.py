@@ -13,22 +13,30 @@ from werkzeug.wrappers import Response
 from workflow import wiring
 from workflow.accounts import commands
 from workflow.accounts.models import Person
-from workflow.accounts.roles import ROLES
 from workflow.clock import LONDON
+from workflow.demo import copy
 from workflow.demo import mailbox as mail
 from workflow.demo.accounts import PASSWORD, accounts
-from workflow.demo.forms import AnybodyForm, DayForm, SignInAsForm, StepForm
-from workflow.demo.people import FIRST_TO_TRY, PEOPLE
+from workflow.demo.forms import AnybodyForm, DayForm, SignInAsForm, StartAgainForm, StepForm
+from workflow.demo.people import PEOPLE, Someone
 from workflow.demo.travel import days_on, next_target, travel, upcoming
+from workflow.demo.waiting import PATHS, WAITS, WALK, located
 from workflow.demo.words import NOTE, STORY, what_happens
 from workflow.errors import Invalid, NotHere
 from workflow.web import sessions as web_sessions
 from workflow.web.context import clock as running_clock
 from workflow.web.context import now, read_session, sessions, settings, work
 from workflow.web.filters import clock_time
+from workflow.web.headers import policy
 from workflow.web.pages import Link, render
 
 blueprint = Blueprint("demo", __name__)
+PEOPLE_BY_EMAIL: dict[str, Someone] = {someone.email: someone for someone in PEOPLE}
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-top-navigation-by-user-activation"
+)
+"""A letter is drawn in a frame without scripts or anything from elsewhere; its links lead out of the frame."""
 
 
 @blueprint.record_once
@@ -37,7 +45,7 @@ def _show_band(state: BlueprintSetupState) -> None:
 
 
 def _band() -> dict[str, Any]:
-    links = (("Try as anyone", "demo.index"), ("Move the clock", "demo.clock"), ("Mailbox", "demo.mailbox"))
+    links = (("Change role", "demo.index"), ("Move the clock", "demo.clock"), ("Mailbox", "demo.mailbox"))
     return {"now": now(), "links": [Link(text, url_for(name)) for text, name in links], "note": NOTE}
 
 
@@ -57,6 +65,7 @@ def sign_in() -> Response:
     email = form.data_tuple()
     if email not in {someone.email for someone in PEOPLE}:
         raise NotHere
+    where = _where(form)
     with work() as opened:
         person_id = opened.session.scalars(
             select(Person.id).where(Person.email == email, Person.active)
@@ -68,24 +77,52 @@ def sign_in() -> Response:
             commands.sign_out(opened, web_sessions.digest(before))
         token = commands.start_session(opened, person_id)
     session.clear()
-    answer = redirect("/", 303)
+    answer = redirect(where, 303)
     web_sessions.give(answer, token)
     return answer
 
 
+def _where(form: AnybodyForm | SignInAsForm) -> str:
+    """The page to begin on: what waits for the person where that was pressed, else the first page."""
+    go = form.go.data if isinstance(form, SignInAsForm) else ""
+    return located(read_session(), [str(go)])[str(go)] if go in PATHS else "/"
+
+
 def _index(form: AnybodyForm) -> Response:
-    first = [(someone, ", ".join(ROLES[role].label for role in someone.roles)) for someone in FIRST_TO_TRY]
+    reader = read_session()
+    found = located(reader, PATHS)
     return render(
         "pages/demo/index.html",
         form=form,
         story=STORY,
-        first=first,
+        waits=[(one, PEOPLE_BY_EMAIL.get(one.person), found[one.path]) for one in WAITS],
+        walk=[(one, found[one.path]) for one in WALK],
         accounts=accounts(),
         password=PASSWORD,
         coming=_coming(1),
         now=now(),
         messages=mail.count(_folder()),
+        can_start_again=copy.can_start_again(reader),
     )
+
+
+@blueprint.route("/demo/start-again", methods=["GET", "POST"])
+def start_again() -> Response:
+    """Say what is lost, and on a press put everything back to where the demonstration opens."""
+    form = StartAgainForm()
+    reader = read_session()
+    if not form.validate_on_submit():
+        return render("pages/demo/start_again.html", form=form, can=copy.can_start_again(reader))
+    # This request's own reading would keep the tables from being emptied.
+    reader.close()
+    try:
+        copy.start_again(sessions(), settings())
+    except Invalid as error:
+        flash(str(error))
+        return redirect(url_for("demo.start_again"), 303)
+    session.clear()
+    flash("Everything is as it was on the evening of Tuesday 29 March 2011.")
+    return redirect(url_for("demo.index"), 303)
 
 
 @blueprint.route("/demo/clock", methods=["GET", "POST"])
@@ -144,15 +181,18 @@ def _coming(limit: int) -> list[tuple[datetime, str]]:
 def mailbox() -> Response:
     """The newest messages, those to one address where it is asked for."""
     to, before = request.args.get("to", "")[:254], request.args.get("before", "")[:40]
-    letters, older = mail.newest(_folder(), to=to, before=before)
+    about = request.args.get("about", "")[:254]
+    letters, older = mail.newest(_folder(), to=to, about=about, before=before)
     return render(
         "pages/demo/mailbox.html",
         letters=letters,
         sent_at=mail.sent_at(read_session(), letters),
         to=to,
+        about=about,
+        people=[(one.role, one.person) for one in WAITS if one.person],
         count=mail.count(_folder()),
-        older_href=url_for("demo.mailbox", to=to or None, before=older) if older else "",
-        newest_href=url_for("demo.mailbox", to=to or None) if before else "",
+        older_href=url_for("demo.mailbox", to=to or None, about=about or None, before=older) if older else "",
+        newest_href=url_for("demo.mailbox", to=to or None, about=about or None) if before else "",
     )
 
 
@@ -161,7 +201,17 @@ def letter(name: str) -> Response:
     """One message as it was sent."""
     opened = mail.read_letter(_folder(), name, base_url=settings().base_url)
     sent_at = mail.sent_at(read_session(), [opened.letter])
-    return render("pages/demo/letter.html", opened=opened, sent_at=sent_at)
+    answer = render("pages/demo/letter.html", opened=opened, sent_at=sent_at)
+    answer.headers["Content-Security-Policy"] = f"{policy()}; frame-src 'self'"
+    return answer
+
+
+@blueprint.get("/demo/mailbox/<name>/as-sent")
+def as_sent(name: str) -> Response:
+    """One message as a mail program draws it, for the frame of its page."""
+    text = mail.read_html(_folder(), name, base_url=settings().base_url)
+    headers = {"Content-Security-Policy": LETTER_POLICY}
+    return Response(text, mimetype="text/html", headers=headers)
 
 
 def _folder() -> Path:

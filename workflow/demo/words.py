@@ -15,6 +15,18 @@ KINDS = {
     "acceptance": "the acceptance of an offer",
     "claim_check": "the check of a payment request",
     "claim_payment": "the payment of a payment request",
+    "returned_bid": "changes to a bid that was sent back",
+    "deferral": "a decision that was put off",
+    "accounting_officer": "a decision of the accounting officer",
+    "direction": "a minister’s direction",
+    "appeal": "the request for another look at a decision",
+    "review_request": "the request for another look at a first check",
+    "late_response": "late answers of councils",
+    "quarterly_return": "a progress report",
+    "transitional_end": "the end of temporary government support",
+    "termination": "the settling of an award that ended early",
+    "recovery": "money to pay back",
+    "question": "an answer to a question",
     "award_end": "the end of an award",
     "closure": "the closing of an award",
 }
@@ -29,7 +41,7 @@ STORY = (
     "It is Tuesday 29 March 2011.",
     "The review closed today: improvement support is cut by more than 30% and led by the sector.",
     "£116.75m goes to the sector over four years, and other departments have funds of their own.",
-    "The financial year ends on Thursday, and polls are on 5 May.",
+    "Consultation on one bid closes tomorrow at 11:59pm, the financial year ends on Thursday, polls are on 5 May.",
 )
 
 NOTE = (

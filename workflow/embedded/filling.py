@@ -17,8 +17,8 @@ from workflow.embedded.migrate import current, head, migrate
 from workflow.embedded.state import State
 from workflow.errors import WorkflowError
 
-DEMONSTRATION_STARTS = datetime(2011, 3, 29, 9, 0, tzinfo=LONDON)
-"""The morning on which the review closed."""
+DEMONSTRATION_STARTS = datetime(2011, 3, 29, 18, 0, tzinfo=LONDON)
+"""The evening of the day on which the review closed."""
 
 
 def migrate_safely(settings: Settings, state: State, programs: Path, say: Callable[[str], None]) -> None:

@@ -148,6 +148,8 @@ ACCESS: dict[str, Rule] = {
     "demo.clock": DEMO,
     "demo.mailbox": DEMO,
     "demo.letter": DEMO,
+    "demo.as_sent": DEMO,
+    "demo.start_again": DEMO,
 }
 
 
