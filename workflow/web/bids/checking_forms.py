@@ -15,6 +15,7 @@ from workflow.bids.rules import CRITERIA
 from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.web.actions import form_named
+from workflow.web.bids.list_forms import LISTS
 from workflow.web.bids.reading import section_answers
 from workflow.web.forms import ActionForm, CheckboxesField, LongTextField, Option, RadiosField
 
@@ -69,8 +70,11 @@ class ReturnForm(ActionForm):
 
 
 def _beginning(content: Content, section: Section) -> str:
-    """The first answer of a section, cut to a line or two."""
-    said = next((text for _, text in section_answers(content, section) if text), "")
+    """The first answer of a section, or the rows of a list, cut to a line or two."""
+    answers = section_answers(content, section)
+    said = (
+        "; ".join(row for row, _ in answers) if section in LISTS else next((t for _, t in answers if t), "")
+    )
     line = " ".join(said.split())
     return line if len(line) <= LONGEST_HINT else f"{line[: LONGEST_HINT - 1]}…"
 
