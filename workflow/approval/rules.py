@@ -20,6 +20,7 @@ DUTY_WORDS = {
     "reject": "decided to reject this bid before",
     "offer": "made the offer for this bid",
     "check": "checked a payment request of this bid",
+    "pay": "paid a payment request of this bid",
     "propose_closure": "proposed to close this bid",
 }
 
