@@ -224,6 +224,8 @@ def _fund(work: Work, world: World, ceiling_pence: int, recovery: Recovery) -> N
         version=1,
         title="What this is for",
         summary="Text",
+        consulted_from=date(2010, 10, 1),
+        consulted_to=date(2010, 12, 24),
         published_on=date(2011, 1, 4),
         provenance="test",
     )

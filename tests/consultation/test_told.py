@@ -85,7 +85,7 @@ def test_a_council_asked_anew_reads_what_changed_and_that_its_answer_is_kept(
     mine = letters("consultation_restarted")[GATESHEAD]
     assert str(ANEW["reason"]) in mine.text
     assert "Thursday 30 June 2011" in mine.text
-    assert "shown as given on the earlier text" in mine.text
+    assert "kept, and shown as given then" in mine.text
 
 
 def test_only_a_contact_of_the_council_gets_a_link_that_confirms(

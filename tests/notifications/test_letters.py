@@ -49,6 +49,7 @@ SAMPLE: dict[str, Any] = {
     "answered_at": NOW,
     "is_late": False,
     "is_outside": True,
+    "is_covered": False,
     "sender": "pat@elsewhere.example",
     "confirm": SecretLink("confirm_answer", 7, 1),
     "wrong": SecretLink("dispute_answer", 7, 1),

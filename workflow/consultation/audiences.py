@@ -18,6 +18,7 @@ from workflow.cases import Case
 from workflow.consultation.contacts import COUNCIL_ROLES
 from workflow.consultation.models import Invitation, Response
 from workflow.consultation.tallies import newest, tally_of
+from workflow.consultation.terms import ConsultationKind
 from workflow.notifications import Named, Recipient
 
 
@@ -36,7 +37,8 @@ def silent_councils(
     """The same for the councils that have not answered yet: nobody is reminded of a duty that is met."""
     del data
     consultation = newest(session, case.id)
-    if consultation is None:
+    # Who was only told need not answer, so silence is no duty that is not met.
+    if consultation is None or consultation.kind is ConsultationKind.COVERED:
         return []
     return _by_address(to_invite(session, consultation.id, now=now, silent_only=True))
 
@@ -107,7 +109,7 @@ def lead_body_if_few_answered(
     """
     del data
     consultation = newest(session, case.id)
-    if consultation is None:
+    if consultation is None or consultation.kind is ConsultationKind.COVERED:
         return []
     tally = tally_of(session, consultation.id)
     if 10 * tally.answered >= 3 * tally.invited:

@@ -9,6 +9,7 @@ from workflow import audit
 from workflow.accounts.models import Organisation
 from workflow.cases.registry import EffectContext
 from workflow.clock import london_date
+from workflow.consultation.changes import kind_anew
 from workflow.consultation.effects import new_consultation, newest_consultation
 from workflow.consultation.inviting import living_authorities, stream_of
 from workflow.consultation.models import (
@@ -57,7 +58,7 @@ def restart_consultation(work: Work, context: EffectContext) -> None:
     """
     before = newest_consultation(work, context)
     before.replaced_at = work.now
-    consultation = new_consultation(work, context, before.kind)
+    consultation = new_consultation(work, context, kind_anew(context.facts["consultation"], before.kind))
     consultation.reason = before.reason
     consultation.change_reason = str(context.data["reason"]).strip()
     work.session.add(consultation)

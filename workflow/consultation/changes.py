@@ -113,7 +113,7 @@ later_date = Guard("later_date", _later_date, needs_data=True)
 
 def _material_change_waits(context: GuardContext) -> Reason | None:
     facts: ConsultationFacts = context.facts["consultation"]
-    if facts.material_version is not None:
+    if facts.material_version is not None or facts.must_widen:
         return None
     return Reason(
         "nothing_to_ask_anew",
@@ -124,7 +124,10 @@ def _material_change_waits(context: GuardContext) -> Reason | None:
 
 
 material_change_waits = Guard("material_change_waits", _material_change_waits)
-"""Councils are asked anew only about a bid that has materially changed. Source: domain, section 4, versions."""
+"""Councils are asked anew only when the bid materially changed, or when they were only told and one objected.
+
+Source: domain, section 4, versions; section 5, consultation in proportion.
+"""
 
 
 def _no_material_change_waits(context: GuardContext) -> Reason | None:
@@ -144,16 +147,55 @@ no_material_change_waits = Guard("no_material_change_waits", _no_material_change
 """Nothing is assessed that differs materially from what councils read."""
 
 
+def kind_anew(facts: ConsultationFacts, before: ConsultationKind) -> ConsultationKind:
+    """The kind in which councils are asked anew: as before, but light once one has objected to being only told."""
+    return ConsultationKind.LIGHT if facts.must_widen else before
+
+
 def _restart_date_good(context: GuardContext) -> Reason | None:
     facts: ConsultationFacts = context.facts["consultation"]
     if facts.kind is None:
         return None  # Another guard says that there is no consultation.
-    data = {"reason": "as before", **(context.data or {}), "kind": facts.kind.value}
+    kind = kind_anew(facts, facts.kind)
+    data = {"reason": "as before", **(context.data or {}), "kind": kind.value}
     return closing_date_reason(facts, data)
 
 
 restart_date_good = Guard("restart_date_good", _restart_date_good, needs_data=True)
 """A restarted consultation has its full length again. Source: domain, section 4."""
+
+
+def _covered_allowed(context: GuardContext) -> Reason | None:
+    facts: ConsultationFacts = context.facts["consultation"]
+    if (context.data or {}).get("kind") != ConsultationKind.COVERED or not facts.covered_bars:
+        return None
+    return Reason(
+        "covered_not_allowed",
+        f"Councils cannot only be told of this bid, because {' and '.join(facts.covered_bars)}.",
+        "Choose a light or a full consultation.",
+        "You",
+        field="kind",
+    )
+
+
+covered_allowed = Guard("covered_allowed", _covered_allowed, needs_data=True)
+"""Councils are only told of small bids for what they agreed to before. Source: domain, section 5."""
+
+
+def _nobody_objected(context: GuardContext) -> Reason | None:
+    facts: ConsultationFacts = context.facts["consultation"]
+    if not facts.must_widen:
+        return None
+    return Reason(
+        "objected_to",
+        "Councils were only told of this bid, and one of them objects, so all must be asked.",
+        "Ask councils anew, in a light consultation.",
+        "The case officer",
+    )
+
+
+nobody_objected = Guard("nobody_objected", _nobody_objected)
+"""One objection of substance makes a covered consultation a light one. Source: domain, section 5."""
 
 
 def _late_answer_in_time(context: GuardContext) -> Reason | None:

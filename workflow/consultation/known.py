@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import deadlines
+from workflow.bids.models import AreaKind, Bid, BidAmount, Prospectus, Round
 from workflow.clock import london_date
 from workflow.consultation.elections import Election
 from workflow.consultation.models import Consultation, ConsultationLength, ElectionPeriod
 from workflow.consultation.rules import ConsultationFacts, Length
 from workflow.consultation.tallies import counted_of, held_in
 from workflow.consultation.terms import ConsultationKind, HoldKind
+from workflow.money import Pence
 
 
 def facts(
@@ -23,12 +25,14 @@ def facts(
     """What guards know of each bid's newest consultation, in a constant number of statements."""
     del person_id  # Who asks changes nothing here.
     none = before_any(session, now)
-    found = dict.fromkeys(case_ids, none)
+    bars = _covered_bars(session, case_ids)
+    found = {case_id: replace(none, covered_bars=bars.get(case_id, ())) for case_id in case_ids}
     rows = counted_of(session, case_ids)
     held = held_in(session, [row.Consultation.id for row in rows]) if rows else ()
     late_days = deadlines.rule_in_force(session, "late_response", now).terms.amount if rows else None
     for row in rows:
-        found[row.Consultation.bid_id] = _with_held(_facts_of(none, row), held, late_days)
+        bid_id = row.Consultation.bid_id
+        found[bid_id] = _with_held(_facts_of(found[bid_id], row), held, late_days)
     return found
 
 
@@ -42,6 +46,39 @@ def before_any(session: Session, now: datetime) -> ConsultationFacts:
         _lengths(session, today),
         elections(session, ElectionPeriod.polls_on >= today),
     )
+
+
+COVERED_BELOW = Pence(10_000_000)
+"""A bid for less may be covered by what councils said about its outcome. Source: domain, section 5."""
+
+
+def _covered_bars(session: Session, bid_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What stands in the way of asking councils only for objections, by bid, in one statement."""
+    asked = (
+        select(func.coalesce(func.sum(BidAmount.pence), 0))
+        .where(BidAmount.bid_id == Bid.id)
+        .correlate(Bid)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Bid.id, Prospectus.consulted_to, asked, Bid.new_cost_for_councils, Bid.area_kind)
+        .join(Round, Round.id == Bid.round_id)
+        .join(Prospectus, Prospectus.id == Round.prospectus_id)
+        .where(Bid.id.in_(bid_ids))
+    )
+    return {
+        bid_id: tuple(
+            words
+            for words, stands in (
+                ("councils were not asked about what this money is for", consulted_to is None),
+                ("it asks for £100,000 or more", pence >= COVERED_BELOW),
+                ("it is not sure that it costs councils nothing", new_cost is not False),
+                ("it names councils", area is AreaKind.AUTHORITIES),
+            )
+            if stands
+        )
+        for bid_id, consulted_to, pence, new_cost, area in rows
+    }
 
 
 def _facts_of(none: ConsultationFacts, row: Row[Any]) -> ConsultationFacts:
@@ -58,6 +95,7 @@ def _facts_of(none: ConsultationFacts, row: Row[Any]) -> ConsultationFacts:
         invited=row.invited,
         answered=row.answered,
         late=row.late,
+        objections=row.objections,
         undisposed=row.undisposed,
         undisposed_names=tuple(row.names or ()),
         response_sent=row.sent_at is not None,

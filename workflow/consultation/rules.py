@@ -51,7 +51,8 @@ class ConsultationFacts:
     councils. `undisposed` counts the answers with no word yet on what was done about them, and `undisposed_names` names
     the first of their councils; `held_names` those with an answer that somebody must look at. `held_late` are the ids of
     late answers that are held, to be taken until `late_until`. `material_version` is the newest version of the bid that
-    changed it so much that councils must be asked anew, if it is newer than the text that they read.
+    changed it so much that councils must be asked anew, if it is newer than the text that they read. `objections` counts
+    councils that oppose; `covered_bars` says in words why councils cannot only be told of the bid.
     """
 
     now: datetime
@@ -77,6 +78,13 @@ class ConsultationFacts:
     held_late: frozenset[int] = frozenset()
     late_until: date | None = None
     material_version: int | None = None
+    objections: int = 0
+    covered_bars: tuple[str, ...] = ()
+
+    @property
+    def must_widen(self) -> bool:
+        """Whether councils were only told, and one objected: then they must be asked. Source: domain, section 5."""
+        return self.kind is ConsultationKind.COVERED and self.objections > 0
 
     @property
     def today(self) -> date:

@@ -121,7 +121,10 @@ _asked = (
         func.count().label("invited"),
         func.count().filter(Invitation.response_id.is_not(None)).label("answered"),
         func.count().filter(came_late).label("late"),
+        func.count().filter(Response.position == Position.OPPOSE).label("objections"),
     )
+    .select_from(Invitation)
+    .outerjoin(Response, Response.id == Invitation.response_id)
     .where(Invitation.consultation_id == Consultation.id)
     .correlate(Consultation)
     .lateral()
@@ -159,8 +162,8 @@ material_since = (
 def counted_of(session: Session, bid_ids: Sequence[int]) -> Sequence[Row[Any]]:
     """The newest consultation of each bid that has one with what facts need of it, in one statement.
 
-    Columns: `Consultation`, `invited`, `answered` and `late`; `undisposed` counts the counted answers with no word on what
-    was done about them, and `names` are the first of their councils; `sent_at` and `accepted_at` are the report's;
+    Columns: `Consultation`, `invited`, `answered`, `late` and `objections`; `undisposed` counts the counted answers with no
+    word on what was done about them, and `names` are the first of their councils; `sent_at` and `accepted_at` are the report's;
     `material` is the newest version since that changed the bid materially.
     """
     return session.execute(

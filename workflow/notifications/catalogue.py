@@ -57,7 +57,9 @@ _ALL = (
     Template(
         "consultation_invitation",
         Category.INVITATION,
-        frozenset({"invitations", "due_on", "days_left", "questions", "consulted_count", "opened_by"}),
+        frozenset(
+            {"invitations", "due_on", "days_left", "questions", "consulted_count", "opened_by", "is_covered"}
+        ),
         mandatory=True,
         priority=4,
     ),

@@ -12,6 +12,7 @@ from workflow.consultation.about import About
 from workflow.consultation.rules import written
 from workflow.consultation.setting_up import Dates, possible_dates
 from workflow.consultation.tallies import newest
+from workflow.consultation.terms import ConsultationKind
 from workflow.errors import NotHere
 from workflow.web.actions import form_named
 from workflow.web.consultation.words import POSITION_WORDS
@@ -104,10 +105,10 @@ class RestartConsultationForm(ActionForm):
     dates: Dates
 
     reason = LongTextField(
-        "What changed?",
-        hint="In a few plain sentences. Every council that was asked reads it, and it is published.",
-        required="Say what changed",
-        what="What changed",
+        "Why are councils asked anew?",
+        hint="What changed, in a few plain sentences. Every council that was asked reads it, and it is published.",
+        required="Say why councils are asked anew",
+        what="Reason",
         longest=2000,
         rows=5,
     )
@@ -120,7 +121,8 @@ class RestartConsultationForm(ActionForm):
         self.dates = possible_dates(session, viewer, now)
         if not self.dates.elections:
             del self.election_reason
-        earliest = self.dates.earliest[self.about.kind]
+        covered = self.about.kind is ConsultationKind.COVERED
+        earliest = self.dates.earliest[ConsultationKind.LIGHT if covered else self.about.kind]
         self.closes_on.hint = (
             f"It is the full length again: {written(earliest)} at the earliest. A day off rolls on."
         )

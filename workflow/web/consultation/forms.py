@@ -52,6 +52,12 @@ class OpenConsultationForm(ActionForm):
                 "Light consultation, at least 28 days",
                 "Needs a reason, which is published with the consultation",
             ),
+            Option(
+                ConsultationKind.COVERED,
+                "Tell councils, and give them at least 10 working days to object",
+                "Only for less than £100,000, where councils were asked about what the money is for, no council is named "
+                "and none pays. Needs a reason, which is published. One objection makes it a light consultation",
+            ),
         ],
         required="Choose a full or a light consultation",
     )
@@ -60,7 +66,7 @@ class OpenConsultationForm(ActionForm):
         hint="A day off moves to the next working day, and councils are told that date.",
         required="Enter the last day for answers",
     )
-    reason = LongTextField("Reason for a light consultation", what="Reason", longest=1000, rows=3)
+    reason = LongTextField("Reason for giving councils less time", what="Reason", longest=1000, rows=3)
     election_reason = election_field()
     asked = RadiosField(
         "Who is asked?",

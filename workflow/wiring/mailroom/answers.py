@@ -138,12 +138,17 @@ def _given(session: Session, consultation: Consultation, payload: Payload) -> li
         {
             **_said(response, council),
             "words": response.text,
-            "outcome": "" if done is None else OUTCOMES[done.outcome],
-            "done": "" if done is None else done.text,
+            **_done(done),
             "link": SecretLink("answer", invitation.id, invitation.version),
         }
         for invitation, council, response, done in rows
     ]
+
+
+def _done(done: Disposition | None) -> dict[str, str]:
+    if done is None:
+        return {"outcome": "", "done": ""}
+    return {"outcome": OUTCOMES[done.outcome], "done": done.text}
 
 
 def _one(session: Session, payload: Payload) -> tuple[Response, Invitation, Consultation, str] | None:

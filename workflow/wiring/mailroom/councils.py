@@ -16,6 +16,7 @@ from workflow.consultation.models import (
     Invitation,
 )
 from workflow.consultation.tallies import newest, tally_of
+from workflow.consultation.terms import ConsultationKind
 from workflow.notifications import SecretLink
 from workflow.wiring.mailroom import answers
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
@@ -47,6 +48,7 @@ def _invitation(room: Room, session: Session, case: Case, payload: Payload) -> F
     return {
         "invitations": invitations,
         "due_on": consultation.closes_on,
+        "is_covered": consultation.kind is ConsultationKind.COVERED,
         "days_left": (consultation.closes_on - london_date(room.clock.now())).days,
         "questions": [*STANDARD_QUESTIONS, *_questions(session, consultation)],
         "opened_by": people_named(session, [consultation.opened_by]).get(
