@@ -196,6 +196,19 @@ def where_it_was(facts: Facts, _data: Data) -> str:
     return facts["approval"].deferred_from or "deciding"
 
 
+def too_few_left(facts: Facts) -> str:
+    """That a decision lacks people who may take it, in words; empty while there are enough, or none is awaited.
+
+    Source: domain, section 5, conflict: when nobody eligible remains, the case says so at once.
+    """
+    approval = facts["approval"]
+    if approval.state != "deciding" or approval.last_step == "rejection_proposed":
+        return ""
+    if len(facts["deciders"].left) >= approval.quorum - len(approval.voters):
+        return ""
+    return waits_for_approver(facts)
+
+
 def waits_for_approver(facts: Facts) -> str:
     """What a decision waits for, as the department reads it."""
     approval, left = facts["approval"], facts["deciders"].left

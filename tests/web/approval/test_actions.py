@@ -155,8 +155,10 @@ def test_stepping_aside_tells_the_person_responsible_when_too_few_are_left(desk:
             select(Notification.address).where(Notification.template == "nobody_left")
         ).all()
     assert owed == ["responsible@dclg.example"]
-    words = desk.read("approver2", bid_id, "decision")
-    assert "2 more approvals, and only 1 is left who can approve £300,000" in words
+    for page in ("decision", ""):
+        words = desk.read("approver2", bid_id, page)
+        assert "2 more approvals, and only 1 is left who can approve £300,000" in words
+        assert "only 1 is left" not in desk.read("signatory", bid_id, page)
 
 
 def test_a_connection_sent_from_another_site_is_not_put_on_record(desk: Desk, world: World) -> None:

@@ -3,6 +3,7 @@
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from workflow.approval.branching import too_few_left
 from workflow.approval.queries import refusal_of
 from workflow.bids import lists, queries
 from workflow.cases.queries import case_by_reference
@@ -73,6 +74,7 @@ def show(reference: str) -> Response:
         inside=inside,
         beside=branching.beside_of(session, reader, case, record.facts),
         refusal=refusal_of(session, reader, case),
+        too_few_left=too_few_left(record.facts) if inside else "",
     )
 
 
