@@ -167,3 +167,28 @@ def test_a_fund_page_asks_the_database_the_same_number_of_times_however_many_ent
         commands.reserve(money.work, money.fund.id, case, {2011: 1_00}, key=f"more:{number}")
     money.work.session.commit()
     assert asked() == few <= 15
+
+
+def test_who_is_outside_the_department_reads_nothing_of_what_is_set_aside(
+    money: Money, client: FlaskClient, sign_in_as: SignIn
+) -> None:
+    for outside in (person(money, Role.NETWORK_OFFICIAL), person(money, Role.SIGNATORY, money.body)):
+        sign_in_as(outside)
+        words = text_of(client.get("/funds/RSG?year=2011").text)
+        assert "Set aside" not in words
+        assert "£1,000" not in words
+        assert "£8,000" in words
+        rows = client.get("/funds/RSG/entries.csv?year=2011").text
+        assert "Set aside" not in rows
+        assert "3000.00" not in rows
+
+
+def test_a_years_entries_can_be_downloaded_with_what_was_left_after_each(
+    money: Money, client: FlaskClient, sign_in_as: SignIn
+) -> None:
+    sign_in_as(person(money, Role.FINANCE_OFFICER))
+    answer = client.get("/funds/RSG/entries.csv?year=2011")
+    assert answer.mimetype == "text/csv"
+    lines = answer.text.splitlines()
+    assert lines[0].startswith("number,date,what,bid,set aside")
+    assert [line.split(",")[7] for line in lines[1:]] == ["7000.00", "7000.00", "7000.00", "10000.00"]
