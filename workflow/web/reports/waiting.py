@@ -31,10 +31,13 @@ def waiting_for(session: Session, reader: Viewer, now: datetime) -> dict[str, st
 
 def _people(session: Session, reader: Viewer, now: datetime) -> str:
     leave, broken = people.leavers(session, reader, now), people.broken_addresses(session, reader)
-    bids = sum(one.open_cases for one in leave)
-    who = f"{counted(len(leave), 'person leaves', 'people leave')} with {counted(bids, 'open bid')}"
-    addresses = counted(len(broken), "address does not work", "addresses do not work")
-    return f"{who}; {addresses}"
+    said = []
+    if leave:
+        bids = counted(sum(one.open_cases for one in leave), "open bid")
+        said.append(f"{counted(len(leave), 'person leaves', 'people leave')} with {bids}")
+    if broken:
+        said.append(counted(len(broken), "address does not work", "addresses do not work"))
+    return "; ".join(said) or "Nobody leaves, and every address works"
 
 
 def _review(session: Session, reader: Viewer, now: datetime) -> dict[str, str]:
