@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.harness import Database
-from tests.races.test_races import at_once, sound
+from tests.races.test_races import at_once, offered, sound
 from tests.world import APPROVAL, SMALL, World, make_world, to_deciding, to_deferred
 from workflow import audit, deadlines
 from workflow.cases import commands, sweep, sweep_breaches
@@ -175,6 +175,38 @@ def test_a_decision_that_comes_back_by_itself_while_it_is_rejected_comes_back_on
     if not refused:
         assert promised(world) == {"reserved": 0, "committed": 0}
     sound(world)
+
+
+def accept_and_lapse(world: World, bid_id: int) -> list[Any]:
+    """The recipient accepts at the instant at which the calendar ends the offer; what each of the two got."""
+    rev = world.case(bid_id).rev
+    return at_once(
+        [
+            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}, seen_rev=rev),
+            lambda: sweep_breaches(world.sessions, world.clock),
+        ]
+    )
+
+
+def test_an_offer_that_ends_while_it_is_accepted_is_one_or_the_other_and_so_is_its_money(
+    world: World,
+) -> None:
+    bid_id, _ = offered(world)
+    accepted, ended = accept_and_lapse(world, bid_id)
+    state, asked = world.case(bid_id).state, world.case(bid_id).amount_pence
+    assert (state, ended, isinstance(accepted, Stale)) in {("active", 0, False), ("lapsed", 1, True)}
+    assert promised(world) == {"reserved": 0, "committed": asked if state == "active" else 0}
+    sound(world)
+
+
+def test_without_the_lock_an_acceptance_and_the_end_of_its_offer_collide_in_the_database(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bid_id, _ = offered(world)
+    without_lock(monkeypatch)
+    accepted, _ = accept_and_lapse(world, bid_id)
+    # The row's version still holds, but the recipient is not told what happened.
+    assert isinstance(accepted, DBAPIError | StaleDataError)
 
 
 def put_off_again(world: World) -> tuple[int, deadlines.DueBreach]:

@@ -260,19 +260,6 @@ def offered(world: World) -> tuple[int, deadlines.DueBreach]:
     return bid_id, due[0]
 
 
-def test_a_sweep_against_an_action_that_ends_the_same_deadline_takes_its_turn(world: World) -> None:
-    bid_id, _ = offered(world)
-    results = at_once(
-        [
-            lambda: sweep_breaches(world.sessions, world.clock),
-            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}),
-        ]
-    )
-    assert not [result for result in results if isinstance(result, Exception)]
-    assert world.case(bid_id).state == "active"
-    sound(world)
-
-
 def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_deadlock(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
