@@ -146,6 +146,9 @@ FOR_EVER = (
     "recovery_receipt",
     "response",
     "deadline_move",
+    "consultation_move",
+    "election_period",
+    "invitation_start",
 )
 
 
@@ -181,6 +184,7 @@ CHANGES = [
     ("decision_question", {"answer", "answered_at"}),
     ("deadline_rule", {"valid_to"}),
     ("event_text", {"text", "salt", "erased_at"}),
+    ("response_hold", {"resolved_at", "resolution", "reason", "resolved_by"}),
 ]
 
 

@@ -33,6 +33,9 @@ ANY = "pages/bids/actions/any.html"
 AFTER = {
     "submit": "bids.sent",
     "open_consultation": "consultation.of_bid",
+    "extend_consultation": "consultation.of_bid",
+    "restart_consultation": "consultation.of_bid",
+    "accept_late": "consultation.of_bid",
     "send_response": "consultation.of_bid",
 }
 """Where an action leads, when not to the record of the bid."""
