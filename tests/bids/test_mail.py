@@ -137,3 +137,14 @@ def test_a_partner_reads_its_task_and_share_and_the_lead_its_answer(world: World
     assert "/part" in letter
     answer(world, bid_id, "withdraw", reason="We reorganise.")
     assert "We reorganise." in letters(world, "partner_answered")[0]
+
+
+def test_a_partner_is_told_that_the_bid_has_ended_unless_it_takes_no_part_any_more(world: World) -> None:
+    stays, left = line.draft(world), line.draft(world, title="Left")
+    named(world, stays, PART)
+    named(world, left, PART)
+    answer(world, left, "withdraw", reason="We reorganise.")
+    for bid_id in (stays, left):
+        world.act("signatory", bid_id, "withdraw", {"reason": "No."})
+    (letter,) = letters(world, "partner_bid_ended")
+    assert "“Peer challenge”, has ended without a decision" in letter

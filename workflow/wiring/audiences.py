@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import holders_of
 from workflow.accounts.roles import Role
+from workflow.bids.models import Partner
 from workflow.cases import Case
 from workflow.cases.facts import duties_of
 from workflow.cases.registry import Audience
@@ -70,6 +72,15 @@ def shown_to(audience: Audience) -> Audience:
         return audience(session, case, **given) if case.shared else []
 
     return told
+
+
+def partners(session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:
+    """Everybody who speaks for a partner that still takes part in the bid."""
+    bodies = session.scalars(
+        select(Partner.organisation_id).where(Partner.bid_id == case.id, Partner.withdrawn_at.is_(None))
+    )
+    found = holders_of(session, [(Role.PARTNER, body) for body in bodies], now)
+    return [Recipient(address=one.email, name=one.name, person_id=one.person_id) for one in found]
 
 
 LEAD_BODY = people("proposer", Role.SIGNATORY, Role.DRAFTER)

@@ -127,7 +127,7 @@ ACTIONS = (
         guards=(bids.not_of_proposer, branches.finding_waits, branches.another_officer_than("screen")),
         form="confirm_ineligible",
         effects=("confirm_ineligible",),
-        notices=("bid_ineligible",),
+        notices=("bid_ineligible", "partner_bid_ended"),
         duty="exclude",
     ),
     Action(
@@ -202,7 +202,7 @@ ACTIONS = (
         roles=(SYSTEM,),
         event="bid_lapsed",
         guards=(branches.time_for_changes_is_over,),
-        notices=("bid_lapsed", "bid_lapsed_office"),
+        notices=("bid_lapsed", "bid_lapsed_office", "partner_bid_ended"),
     ),
     Action(
         "lapse_draft",
@@ -212,7 +212,7 @@ ACTIONS = (
         roles=(SYSTEM,),
         event="bid_lapsed",
         guards=(bids.round_is_over,),
-        notices=("bid_lapsed",),
+        notices=("bid_lapsed", "partner_bid_ended"),
     ),
 )
 

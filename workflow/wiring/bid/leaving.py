@@ -36,7 +36,7 @@ ACTIONS: tuple[Action, ...] = (
         reason_required=True,
         effects=("say_what_was_released",),
         money=("release_all",),
-        notices=("bid_withdrawn", "bid_withdrawn_office", "consultation_withdrawn"),
+        notices=("bid_withdrawn", "bid_withdrawn_office", "consultation_withdrawn", "partner_bid_ended"),
         optional=True,
     ),
 )
@@ -49,6 +49,7 @@ NOTICES: dict[str, Notice] = {
     "bid_withdrawn": Notice("bid_withdrawn", who.LEAD_BODY),
     "bid_withdrawn_office": Notice("bid_withdrawn_office", who.shown_to(who.CASE_OFFICERS | who.FINANCE)),
     "consultation_withdrawn": Notice("consultation_withdrawn", councils.invited_councils),
+    "partner_bid_ended": Notice("partner_bid_ended", who.partners),
 }
 
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {}
