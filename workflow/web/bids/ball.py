@@ -49,7 +49,7 @@ class Move:
 
     `offered` are the actions of the reader's roles, each with the reasons that stand in its way; `steps` are the actions
     that the case waits for, whoever does them; where there are none, `lacks` says what the case itself lacks for the step
-    of whoever's it is.
+    of whoever's it is. `is_owner`: the reader holds the role whose move the state is.
     """
 
     workflow: Workflow | None
@@ -57,6 +57,7 @@ class Move:
     offered: tuple[Offer, ...]
     steps: tuple[Action, ...]
     lacks: tuple[str, ...]
+    is_owner: bool
 
     @property
     def may(self) -> tuple[Offer, ...]:
@@ -75,13 +76,11 @@ class Move:
 
         What is optional is not missed, nor what the case does not wait for now.
         """
+        barred = [offer for offer in self.offered if not (offer.may or offer.action.optional)]
+        if not self.steps:
+            return tuple(barred[:1]) if self.lacks and self.is_owner else ()
         waited_for = {action.name for action in self.steps}
-        return tuple(
-            offer
-            for offer in self.offered
-            if not (offer.may or offer.action.optional)
-            and (offer.action.name in waited_for or (not waited_for and self.lacks))
-        )
+        return tuple(offer for offer in barred if offer.action.name in waited_for)
 
 
 def moves_of(session: Session, who: Viewer, cases: Sequence[Case], now: datetime) -> dict[int, Move]:
@@ -95,7 +94,7 @@ def moves_of(session: Session, who: Viewer, cases: Sequence[Case], now: datetime
 def _move(who: Viewer, case: Case, facts: Mapping[str, Any]) -> Move:
     workflow = registry().workflow_of(case)
     if workflow is None or case.state not in workflow.state_by_name:
-        return Move(None, facts, (), (), ())
+        return Move(None, facts, (), (), (), is_owner=False)
     actor = actor_for(who, case, facts["actor"].principals)
     offered = tuple(o for o in offers(workflow, view_of(case), actor, facts) if is_theirs(who, case, o))
     unhindered = ChainMap({"actor": ANYBODY}, cast("MutableMapping[str, Any]", facts))
@@ -104,7 +103,8 @@ def _move(who: Viewer, case: Case, facts: Mapping[str, Any]) -> Move:
     owner = workflow.state_by_name[case.state].owner
     lacks = [reason.text for o in owed if owner in o.action.roles for reason in o.reasons]
     is_idle = bool(steps) or case.ended or case.state in IDLE
-    return Move(workflow, facts, offered, steps, () if is_idle else tuple(lacks))
+    lacks = [] if is_idle else lacks
+    return Move(workflow, facts, offered, steps, tuple(lacks), is_owner=owner in actor.held_roles)
 
 
 def whose(who: Viewer, case: Case, move: Move) -> str:
@@ -170,7 +170,9 @@ def _inside(session: Session, case: Case, move: Move, state: State) -> tuple[str
             return NOBODY_NOW, "No payment request and no report waits"
         if state.name in WAITS_FOR_A_DAY:
             return WAITS_FOR_A_DAY[state.name]
-        return _article(workflow.role_label(state.owner)), next(iter(is_stuck(case, move)), "")
+        role = workflow.role_label(state.owner)
+        main = f"You, or another {role}" if move.is_owner else _article(role)
+        return main, next(iter(is_stuck(case, move)), "")
     role, actions = groups[0]
     more = _asked(actions)
     if state.name == "deciding" and "approver" in actions[0].roles:

@@ -125,8 +125,10 @@ def _mine(row: BidRow, move: Move, due: str) -> Line | None:
     case, address = row.case, f"/bids/{row.case.reference}"
     if move.may:
         first, *rest = [offer.action for offer in move.may]
-        more = f"or {len(rest)} more you can do" if rest else ""
-        if "approver" in first.roles and move.facts["approval"].quorum > 1:
+        more = f"or {rest[0].label[:1].lower()}{rest[0].label[1:]}" if rest else ""
+        if len(rest) > 1:
+            more = f"or one of {len(rest)} other steps"
+        if case.state == "deciding" and move.facts["approval"].quorum > 1:
             given = len(move.facts["approval"].voters)
             more = f"Approval {given + 1} of {move.facts['approval'].quorum}"
         return Line(case, row.lead, first.label, more, due, address)
@@ -142,21 +144,13 @@ def _mine(row: BidRow, move: Move, due: str) -> Line | None:
             case, row.lead, "Say what you did about each answer", more, due, f"{address}/consultation"
         )
     stuck = is_stuck(case, move)
-    if stuck and move.blocked and _owns(move, case):
+    if stuck and move.blocked and move.is_owner:
         return Line(case, row.lead, move.blocked[0].action.label, f"Blocked: {stuck[0]}", due, address)
     return None
 
 
 def _is_writing(move: Move, case: Case) -> bool:
     return case.state in {"draft", "returned"} and move.workflow is not None and not move.may
-
-
-def _owns(move: Move, case: Case) -> bool:
-    """Whether the barred step is one of whoever the state belongs to, and not of somebody who only comes in at times."""
-    workflow = move.workflow
-    return workflow is not None and any(
-        workflow.state_by_name[case.state].owner in offer.action.roles for offer in move.blocked
-    )
 
 
 def _barred(move: Move) -> tuple[str, ...]:
@@ -203,12 +197,17 @@ def _coming(session: Session, reader: Viewer) -> list[BidRow]:
     """For staff, the bids that should reach them next: those due first in a state that leads to one of theirs."""
     if not is_staff(reader):
         return []
-    mine, workflow = set(_states_of(reader)), _workflow()
+    workflow, held = _workflow(), {str(role) for role in reader.roles}
+    mine = {state.name for state in workflow.states if state.owner in held}
     before = [
         state.name
         for state in workflow.states
         if not (state.name in mine or state.initial or state.final)
-        and any(mine & set(a.targets) for a in workflow.actions_from[state.name] if not a.optional)
+        and any(
+            mine & set(a.targets) - set(a.sources)
+            for a in workflow.actions_from[state.name]
+            if not a.optional
+        )
     ]
     return lists.waiting(session, reader, before, limit=MOST_COMING) if mine and before else []
 
