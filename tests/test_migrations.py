@@ -146,6 +146,7 @@ FOR_EVER = (
     "recovery_receipt",
     "response",
     "deadline_move",
+    "access_entry",
     "consultation_move",
     "election_period",
     "invitation_start",

@@ -77,9 +77,7 @@ def _mapping() -> None:
         sa.Column("ends_in", sa.SmallInteger),
         sa.Column("provenance", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("ref", name="pk_mapping_line"),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["organisation.id"], name="fk_mapping_line_department_id"
-        ),
+        sa.ForeignKeyConstraint(["department_id"], ["organisation.id"], name="fk_mapping_line_department_id"),
         sa.CheckConstraint(f"support_type IN ({SUPPORT})", name="ck_mapping_line_support_type"),
         sa.CheckConstraint(f"spend_route IN ({ROUTES})", name="ck_mapping_line_spend_route"),
         sa.CheckConstraint("baseline_pence >= 0", name="ck_mapping_line_baseline_not_negative"),
@@ -112,9 +110,7 @@ def _mapping() -> None:
             "kind IN ('baseline', 'allocation', 'programme', 'bid', 'award')",
             name="ck_improvement_programme_kind",
         ),
-        sa.CheckConstraint(
-            "provenance IN ('real', 'invented')", name="ck_improvement_programme_provenance"
-        ),
+        sa.CheckConstraint("provenance IN ('real', 'invented')", name="ck_improvement_programme_provenance"),
         sa.CheckConstraint("amount_pence >= 0", name="ck_improvement_programme_amount_not_negative"),
     )
 
