@@ -10,7 +10,8 @@ from tests.web.conftest import form_of, settings_for
 from workflow.accounts.models import Person, UserSession
 from workflow.app import create_app
 from workflow.db import Sessions
-from workflow.demo.people import FIRST_TO_TRY, PEOPLE
+from workflow.demo.people import PEOPLE
+from workflow.demo.waiting import WAITS, WALK
 
 EML = (
     "X-Envelope-To: corporate@gateshead.example\r\nFrom: no-reply@workflow.example\r\nTo: {to}\r\n"
@@ -28,8 +29,10 @@ def test_the_first_page_tells_the_story_and_offers_every_role(newcomer: FlaskCli
     page = newcomer.get("/demo").text
 
     assert "It is Tuesday 29 March 2011." in page
-    for someone in FIRST_TO_TRY:
-        assert f'value="{someone.email}"' in page
+    for one in WAITS:
+        assert one.what in page
+        assert not one.person or f'value="{one.person}"' in page
+    assert all(step.title in page for step in WALK)
     assert all(someone.email in page for someone in PEOPLE)
 
 
@@ -100,6 +103,31 @@ def test_a_letter_has_links_into_the_product_and_no_markup_of_its_own(
     assert "&lt;script&gt;" in page
 
 
+def test_a_letter_is_drawn_as_it_looks_in_a_frame_that_runs_nothing(newcomer: FlaskClient) -> None:
+    found = newcomer.get("/demo/mailbox?to=gateshead&about=joint+improvement").text
+    name = re.search(r"/demo/mailbox/(\d{20}-[0-9a-f]{8})", found)
+    assert name is not None
+
+    page = newcomer.get(f"/demo/mailbox/{name[1]}")
+    assert f'src="/demo/mailbox/{name[1]}/as-sent"' in page.text
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    drawn = newcomer.get(f"/demo/mailbox/{name[1]}/as-sent")
+    assert 'href="/r/' in drawn.text
+    assert '<base target="_top">' in drawn.text
+    policy = drawn.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "allow-scripts" not in policy
+
+
+def test_one_press_leads_to_what_waits(newcomer: FlaskClient) -> None:
+    one = WAITS[1]
+    answer = press(newcomer, "/demo/sign-in", "/demo", person=one.person, go=one.path)
+    assert re.fullmatch(r"/bids/SLI-2011-\d{4}/actions/submit", answer.location)  # type: ignore[attr-defined]
+
+    answer = press(newcomer, "/demo/sign-in", "/demo", person=one.person, go="https://elsewhere.example")
+    assert answer.location == "/"  # type: ignore[attr-defined]
+
+
 def test_a_letter_of_the_past_says_when_it_was_sent_in_business_time(newcomer: FlaskClient) -> None:
     found = newcomer.get("/demo/mailbox?to=gateshead").text
 
@@ -120,5 +148,7 @@ def test_the_pages_are_not_there_where_the_demonstration_is_off(demo_sessions: S
         sessions=demo_sessions,
         testing=True,
     )
-    for path in ("/demo", "/demo/clock", "/demo/mailbox"):
+    for path in ("/demo", "/demo/clock", "/demo/mailbox", "/demo/mailbox/x", "/demo/start-again"):
         assert app.test_client().get(path).status_code == 404
+    for path in ("/demo/sign-in", "/demo/clock", "/demo/start-again"):
+        assert app.test_client().post(path).status_code == 404

@@ -21,6 +21,9 @@ from workflow.demo.story import Consulted
 SILENT = ("GAT", "DUR", "HPL")
 """Councils whose people are there to be tried, so that something waits for them."""
 
+TOGETHER = 6
+"""So many councils answer at one moment where many are asked; their letters go out together."""
+
 _SAID = (
     (Position.SUPPORT, "We would take part."),
     (Position.SUPPORT_WITH_CHANGES, "We would want fewer days of our officers’ time."),
@@ -43,13 +46,14 @@ class Answers:
         self._historian = historian
 
     def arrive(self, bid_id: int, asked: Consulted, councils: Sequence[str]) -> Iterator[datetime]:
-        """Each answer on a day of its own, spread over the time that there is, those that stay silent left out."""
+        """Answers in small groups, spread over the time that there is, those that stay silent left out."""
         speaking = [code for code in councils if code not in SILENT][: asked.answered]
         opened = self._historian.clock.now()
         closes = datetime.combine(asked.closes_on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=15)
         step = (min(closes, OPENS_AT - timedelta(hours=18)) - opened) / (len(speaking) + 1)
         for number, code in enumerate(speaking):
-            yield opened + step * (number + 1)
+            if number % TOGETHER == 0:
+                yield opened + step * (number + 1)
             self._answer(bid_id, code, number, is_opposed=number < asked.opposed)
 
     def of(self, session: Session, bid_id: int) -> list[tuple[int, str]]:
