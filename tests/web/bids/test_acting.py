@@ -201,12 +201,12 @@ def test_every_state_has_a_colour_and_a_stage_and_every_event_words() -> None:
     found = registry()
     workflow = found.definitions["bid", found.current["bid"]]
     states = {state.name for state in workflow.states}
-    assert states <= set(COLOURS)
+    assert states == set(COLOURS)
     for stages in (STAGES, OUTSIDE_STAGES):
         placed = [name for _, names in stages for name in names]
         assert len(placed) == len(set(placed))
-        assert states - {workflow.initial.name} <= set(placed) | set(STOPPED)
-    assert {action.event for action in workflow.actions} | {"bid_opened"} <= set(EVENTS)
+        assert states - {workflow.initial.name} == set(placed) | set(STOPPED)
+    assert {action.event for action in workflow.actions} | {"bid_opened"} == set(EVENTS)
 
 
 def test_rounds_are_open_to_everybody_and_an_unknown_one_is_not_there(

@@ -107,6 +107,12 @@ READ: list[tuple[To, str, str]] = [
     (line.to_referred, "signatory", "The department It decides on the bid"),
     (line.to_direction_sought, "signatory", "The department It decides on the bid"),
     (line.to_sent_back, "assessor", "You, or another assessor"),
+    (line.to_referred, "accounting", "You, or another accounting officer This bid is contentious"),
+    (line.to_referred, "case", "An accounting officer This bid is contentious"),
+    (line.to_suspended, "signatory", "The department It decides when payments go on"),
+    (line.to_suspended, "approver1", "You, or another approver Let payments go on"),
+    (line.to_terminated, "finance", "You, or another finance officer Propose the final figures"),
+    (line.to_declined, "signatory", "Nobody This bid has ended"),
 ]
 
 
@@ -179,5 +185,5 @@ def test_every_state_and_every_deadline_that_acts_has_words() -> None:
     wire()
     found = registry()
     workflow = found.definitions["bid", found.current["bid"]]
-    assert {state.name for state in workflow.states} <= set(TOLD)
-    assert {state.breach_action for state in workflow.states if state.breach_action} <= set(AFTER_DEADLINE)
+    assert {state.name for state in workflow.states} == set(TOLD)
+    assert {state.breach_action for state in workflow.states if state.breach_action} == set(AFTER_DEADLINE)

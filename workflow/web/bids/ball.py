@@ -117,6 +117,9 @@ def whose(who: Viewer, case: Case, move: Move) -> str:
     if state.owner == SYSTEM:
         facts = move.facts["consultation"]
         return f"{facts.answered} of {facts.invited} answered" if facts.consultation_id else ""
+    first = next(iter(move.steps), None)
+    if (first is None and state.owner in BODY_ROLES) or (first and BODY_ROLES.issuperset(first.roles)):
+        return "Lead body"
     groups = _groups(move.workflow, state, move.steps, ())
     if not groups and (case.ended or state.name in IDLE):
         return ""
@@ -293,10 +296,7 @@ def is_stuck(case: Case, move: Move) -> tuple[str, ...]:
     is_moved_by_time = state.owner == SYSTEM or state.breach_action is not None
     if is_moved_by_time or state.owner in BODY_ROLES or state.name in IDLE:
         return ()
-    own = [offer for offer in move.offered if not offer.action.optional]
-    return tuple(reason.text for offer in own for reason in offer.reasons)[:1] or (
-        "Nobody can take it forward now",
-    )
+    return move.lacks[:1] or ("Nobody can take it forward now",)
 
 
 def personal_bars(move: Move) -> tuple[str, ...]:
