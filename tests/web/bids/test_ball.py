@@ -13,7 +13,7 @@ from tests.web.strict import elements, text_of
 from workflow.accounts.models import Person
 from workflow.cases.registry import registry
 from workflow.clock import FixedClock
-from workflow.db import Sessions
+from workflow.db import SYSTEM, Sessions
 from workflow.web.bids.ball_words import AFTER_DEADLINE, TOLD
 from workflow.wiring import wire
 
@@ -47,7 +47,7 @@ def closed_to_answers(world: line.World) -> int:
     bid_id = line.to_consulting(world)
     line.answer(world, bid_id, "GAT")
     world.move_to(line.AFTER_CLOSE)
-    world.act(line.SYSTEM, bid_id, "close_consultation")
+    world.act(SYSTEM, bid_id, "close_consultation")
     return bid_id
 
 
