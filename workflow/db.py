@@ -34,6 +34,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from workflow.clock import Clock
 from workflow.money import Pence
 
+APP_ROLE = "workflow_app"
+"""The database role with which the product works; the migrations grant it what it may do, and no more."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

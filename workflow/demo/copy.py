@@ -16,8 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from workflow.audit.anchors import anchors_kept, read_anchors
 from workflow.config import Settings
-from workflow.db import Sessions
-from workflow.embedded.roles import APP
+from workflow.db import APP_ROLE, Sessions
 from workflow.errors import Invalid
 
 SCHEMA = "demonstration"
@@ -98,7 +97,7 @@ def keep_copy(owner_url: str, folder: Path) -> None:
             given = {"letter": letters[-1].stem if letters else ""}
             connection.execute(text(statement), given if ":letter" in statement else {})
         # The function's body holds colons and semicolons of its own, so it goes to the driver as it is.
-        connection.exec_driver_sql(_FUNCTION.format(schema=SCHEMA, app=APP).replace("%", "%%"))
+        connection.exec_driver_sql(_FUNCTION.format(schema=SCHEMA, app=APP_ROLE).replace("%", "%%"))
 
 
 def can_start_again(session: Session) -> bool:

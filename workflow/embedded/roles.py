@@ -5,8 +5,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from workflow.db import APP_ROLE
+
 OWNER = "workflow_owner"
-APP = "workflow_app"
+APP = APP_ROLE
 SUPERUSER = "postgres"
 
 # These stand on the role, not in a connection, so that they survive a pooler. Source: notifications.md, roles.
