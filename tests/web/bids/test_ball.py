@@ -98,7 +98,7 @@ READ: list[tuple[To, str, str]] = [
     (asked_to_pay, "drafter", "The department It looks at what you sent. There is nothing for you to do"),
     (line.to_closed, "signatory", "Nobody This bid has ended"),
     (line.to_withdrawn, "case", "Nobody This bid has ended"),
-    (line.to_returned, "signatory", "You, LGID Your move: sign and send the bid"),
+    (line.to_returned, "signatory", "You, LGID Your move: put right what was named, and send it again"),
     (line.to_returned, "case", "A signatory of the lead body Sign and send the bid"),
     (line.to_ineligible, "case", "Nobody This bid has ended"),
     (line.to_rejected, "signatory", "You, if you wish Ask for another look at the decision"),

@@ -239,6 +239,8 @@ def _own_move(workflow: Workflow, move: Move, state: State, theirs: Sequence[Act
     bids, consultation = move.facts["bids"], move.facts["consultation"]
     if bids.unfinished:
         return f"Your move: {counted(len(bids.unfinished), 'section is', 'sections are')} not finished"
+    if state.name == "returned":
+        return "Your move: put right what was named, and send it again"
     if state.name == "responding" and consultation.undisposed:
         left = counted(consultation.undisposed, "answer")
         return f"Your move: say what you did about {left}, of {consultation.answered} in all"

@@ -65,7 +65,7 @@ def _has_consultation(_case: Case, facts: Mapping[str, Any], _inside: bool) -> b
 def _has_decision(case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
     """Inside it begins with the assessment; outside it is there when something was decided."""
     if inside:
-        return case.state == "appraisal" or facts["approval"].assessed_version is not None
+        return case.state in {"appraisal", "rejected"} or facts["approval"].assessed_version is not None
     return case.state in {"approved", "rejected"} or _has_award(case, facts, inside)
 
 
@@ -73,8 +73,8 @@ def _has_award(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
     return bool(facts["monitoring"].profile)
 
 
-def _has_reasons(_case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
-    return inside and facts["approval"].assessed_version is not None
+def _has_reasons(case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
+    return inside and (case.state == "rejected" or facts["approval"].assessed_version is not None)
 
 
 def _has_versions(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:

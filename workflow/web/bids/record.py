@@ -65,11 +65,14 @@ def record_of(session: Session, who: Viewer, case: Case, now: datetime, *, lead:
 def _main(who: Viewer, case: Case, move: Move) -> Link | None:
     """The one thing to do: what is barred only because work is unfinished leads to that work."""
     address = f"/bids/{case.reference}"
+    is_lead = case.proposer_id in who.organisations(*PROPOSER_ROLES)
+    if case.state == "returned" and is_lead:
+        return Link("Put it right", f"{address}/sections")
     if move.may:
         return Link(move.may[0].action.label, f"{address}/actions/{move.may[0].action.name}")
-    if case.proposer_id not in who.organisations(*PROPOSER_ROLES):
+    if not is_lead:
         return None
-    if case.state in {"draft", "returned"}:
+    if case.state == "draft":
         return Link("Go on writing", f"{address}/sections")
     if case.state == "responding" and move.facts["consultation"].undisposed:
         return Link("Say what you did about each answer", f"{address}/consultation")
