@@ -8,23 +8,26 @@ from sqlalchemy import select
 
 from tests.world import (
     APPROVAL,
-    OFFER,
     World,
     make_world,
     to_active,
     to_deciding,
     to_declined,
     to_offer_lapsed,
+    to_offered,
     to_suspended,
     to_terminated,
 )
 from workflow.accounts.models import Delegation
+from workflow.bids.models import Bid, SpendRoute
 from workflow.cases.sweep import sweep_breaches
 from workflow.clock import FixedClock
-from workflow.db import SYSTEM, Sessions
+from workflow.db import SYSTEM, Sessions, Work
 from workflow.deadlines.models import Deadline, DeadlineState, DeadlineStep, StepAction
+from workflow.engine import Actor, CaseView, GuardContext
 from workflow.errors import Refused
 from workflow.funds.allocations import set_ceiling
+from workflow.funds.errors import CutBelowCommitted
 from workflow.funds.models import AwardYear, FundYear, LedgerEntry
 from workflow.funds.rules import EntryKind, Recovery
 from workflow.money import Pence
@@ -36,7 +39,10 @@ from workflow.monitoring.branches.models import (
     Termination,
     YearEnd,
 )
+from workflow.monitoring.branches.rules import support_has_an_end
+from workflow.monitoring.branches.terms import Branches
 from workflow.monitoring.models import Award, Claim, ProfileLine
+from workflow.monitoring.rules import MonitoringFacts
 from workflow.notifications import Notification
 from workflow.reports.check import check
 from workflow.wiring.reminders import sweep_reminders
@@ -470,4 +476,52 @@ def test_money_of_a_year_that_has_ended_cannot_be_promised_any_more(world: World
         world.act("approver1", bid_id, "approve", APPROVAL)
     assert "year_over" in codes(refused)
     world.act("approver1", bid_id, "send_back", {"reason": "Its first year is over."})
-    assert OFFER
+
+
+def make_temporary(world: World, bid_id: int, ends_on: date | None) -> None:
+    """Make a bid one for temporary government support."""
+
+    def write(work: Work) -> None:
+        bid = work.session.get_one(Bid, bid_id)
+        bid.spend_route = SpendRoute.CENTRAL_TRANSITIONAL
+        bid.transition_reason, bid.exit_plan = "No body leads it yet.", "The sector takes over."
+        bid.transition_ends_on = ends_on
+
+    world.work(SYSTEM, write)
+
+
+def test_temporary_support_gives_notice_six_three_and_one_months_before_it_ends(world: World) -> None:
+    bid_id = to_offered(world)
+    make_temporary(world, bid_id, date(2013, 3, 29))
+    world.act("signatory", bid_id, "accept_offer", {"declared": True})
+    with world.sessions() as session:
+        due = session.scalars(select(Deadline).where(Deadline.subject == f"case:{bid_id}/transition")).one()
+        steps = session.scalars(select(DeadlineStep).where(DeadlineStep.deadline_id == due.id))
+        days = sorted(step.fire_at.date() for step in steps if step.action is StepAction.REMIND)
+    assert days == [date(2012, 9, 28), date(2012, 12, 28), date(2013, 2, 28)]
+    world.move_to(datetime(2012, 9, 28, 12, tzinfo=UTC))
+    sweep_breaches(world.sessions, world.clock)
+    sweep_reminders(world.sessions, world.clock)
+    assert mails(world, "support_ends") == ["drafter@lgid.example", "signatory@lgid.example"]
+
+
+def test_temporary_support_without_an_end_is_not_offered(world: World) -> None:
+    found = support_has_an_end.check(
+        GuardContext(
+            CaseView(1, "bid", 2, "approved", 1),
+            Actor(1, frozenset()),
+            {"monitoring": MonitoringFacts({}, (), None, Branches(is_transitional=True))},
+        )
+    )
+    assert found is not None
+    assert found.code == "support_without_end"
+
+
+def test_case_18_a_cut_below_what_is_promised_is_refused_and_names_the_bids(world: World) -> None:
+    bid_id = to_active(world)
+    reference = world.case(bid_id).reference
+    with pytest.raises(CutBelowCommitted, match=reference):
+        world.work(
+            SYSTEM,
+            lambda work: set_ceiling(work, world.ids["fund"], 2011, 19_999_999, key="cut", reason="Cut"),
+        )

@@ -60,12 +60,12 @@ def test_nobody_is_asked_to_pay_a_refused_payment_request(world: World) -> None:
     assert set(map(str, said(world, "claim_to_pay"))) <= {"None"}
 
 
-def test_mail_about_a_payment_request_names_no_date_of_another_deadline(world: World) -> None:
+def test_mail_about_a_payment_request_names_its_own_date(world: World) -> None:
     bid_id = to_active(world)
     claimed(world, bid_id, 1_000_000)
     (facts,) = said(world, "claim_to_check")
     assert facts is not None
-    assert facts["due_on"] is None
+    assert facts["due_on"] == date(2011, 5, 18)
 
 
 def test_mail_about_the_first_of_two_approvals_still_says_so_after_the_second(world: World) -> None:
