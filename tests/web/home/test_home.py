@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import text_of
-from tests.world import World, draft
+from tests.world import World, draft, to_returned
 
 
 def home_of(desk: Desk, who: str) -> str:
@@ -26,6 +26,13 @@ def test_a_bid_that_was_sent_no_longer_waits_for_its_writer(desk: Desk, world: W
     words = home_of(desk, "drafter")
     assert "Nothing waits for you" in words
     assert "Your bids with others" in words
+
+
+def test_a_bid_that_was_sent_back_waits_for_both_who_write_and_who_sign(desk: Desk, world: World) -> None:
+    to_returned(world)
+    for who in ("drafter", "signatory"):
+        assert "Put right what was named and send it again" in home_of(desk, who)
+    assert "Put right what was named" not in home_of(desk, "case")
 
 
 def test_whoever_is_signed_in_is_warned_before_that_ends_and_nobody_else(desk: Desk, world: World) -> None:

@@ -123,6 +123,10 @@ def _reaching(session: Session, reader: Viewer, moment: datetime) -> list[BidRow
 def _mine(row: BidRow, move: Move, due: str) -> Line | None:
     """The line of a bid that waits for the reader, or that is stuck at the reader; None when it does neither."""
     case, address = row.case, f"/bids/{row.case.reference}"
+    if case.state == "returned":
+        return Line(
+            case, row.lead, "Put right what was named", "and send it again", due, f"{address}/sections"
+        )
     if move.may:
         first, *rest = [offer.action for offer in move.may]
         more = f"or {rest[0].label[:1].lower()}{rest[0].label[1:]}" if rest else ""
@@ -150,7 +154,7 @@ def _mine(row: BidRow, move: Move, due: str) -> Line | None:
 
 
 def _is_writing(move: Move, case: Case) -> bool:
-    return case.state in {"draft", "returned"} and move.workflow is not None and not move.may
+    return case.state == "draft" and move.workflow is not None and not move.may
 
 
 def _barred(move: Move) -> tuple[str, ...]:
