@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from flask import Response
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -111,7 +112,8 @@ def test_a_letter_is_drawn_as_it_looks_in_a_frame_that_runs_nothing(newcomer: Fl
     page = newcomer.get(f"/demo/mailbox/{name[1]}")
     assert f'src="/demo/mailbox/{name[1]}/as-sent"' in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
-    drawn = newcomer.get(f"/demo/mailbox/{name[1]}/as-sent")
+    # What is drawn in the frame is a letter, and no page of the product.
+    drawn = FlaskClient(newcomer.application, Response).get(f"/demo/mailbox/{name[1]}/as-sent")
     assert 'href="/r/' in drawn.text
     assert '<base target="_top">' in drawn.text
     policy = drawn.headers["Content-Security-Policy"]

@@ -1,5 +1,8 @@
 """The story: every role has something to do at once, and every state of a bid's life has a bid."""
 
+import csv
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -16,7 +19,7 @@ from workflow.demo.travel import next_target
 from workflow.demo.waiting import WAITS, WALK, Waits, located
 from workflow.funds.models import Fund, FundYear
 from workflow.money import Pence
-from workflow.reference.files import DATA, read
+from workflow.reference.files import DATA
 from workflow.wiring.bid import BID
 
 
@@ -99,13 +102,13 @@ def test_the_last_bid_of_the_first_year_asks_for_more_than_is_left(demo_sessions
 
 
 def test_titles_and_known_amounts_are_those_of_the_data() -> None:
-    rows = {
-        row.text("ref"): row
-        for row in read(DATA, "improvement_programmes.csv", ("ref", "title", "amount_gbp"), key=("ref",))
-    }
+    with (DATA / "improvement_programmes.csv").open(encoding="utf-8") as file:
+        rows = {row["ref"]: row for row in csv.DictReader(file)}
     for story in STORIES:
-        title, amount = rows[story.ref].text("title"), rows[story.ref].text("amount_gbp")
-        last = story.title.split(": ")[-1].casefold()
-        assert last.split()[0] in title.casefold() or story.ref in {"P042", "P044", "P047"}, story.ref
-        if amount:
-            assert sum(story.amounts.values()) == int(amount) * 100, story.ref
+        row = rows[story.ref]
+        shared = set(re.findall(r"\w{4,}", story.title.casefold())) & set(
+            re.findall(r"\w{4,}", row["title"].casefold())
+        )
+        assert shared, story.ref
+        if row["amount_gbp"]:
+            assert sum(story.amounts.values()) == int(row["amount_gbp"]) * 100, story.ref

@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from tests.harness import Database
+from tests.settings import SECRET_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 150.0
@@ -82,15 +83,18 @@ def text_of(letter: EmailMessage) -> str:
 
 
 @contextmanager
-def running_product(database: Database) -> Iterator[Product]:
+def running_product(database: Database, *, told: Path | None = None) -> Iterator[Product]:
     """Start everything on a clone of the demonstration, wait until it is ready, and stop it as Ctrl-C does.
 
+    `told` is the state folder of that demonstration, whose letters are there from the beginning and whose secret links work.
     `tests/embedded/test_up.py` starts on nothing, as a newcomer does.
     """
     folder = Path(tempfile.mkdtemp(prefix="gw-"))
     # The servers of root run as another account, which has to pass through this folder.
     folder.chmod(0o711)
     state = folder / "state"
+    if told is not None:
+        shutil.copytree(told / "mail", state / "mail")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,6 +108,8 @@ def running_product(database: Database) -> Iterator[Product]:
     }
     environ |= {"WORKFLOW_STATE": str(state), "WORKFLOW_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     environ |= {"DATABASE_URL": database.app_url, "MIGRATION_DATABASE_URL": database.owner_url}
+    if told is not None:
+        environ["WORKFLOW_SECRET_KEY"] = SECRET_KEY
     log = (state.parent / "up.log").open("wb")
     running = subprocess.Popen(
         [sys.executable, "-m", "workflow", "up"],

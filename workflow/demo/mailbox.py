@@ -19,6 +19,8 @@ from workflow.notifications.models import Notification
 
 _NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
+_HREF = re.compile(r'href="(https?://[^"]*)"')
+_HERE = re.compile(r"^https?://(?:localhost|127\.0\.0\.1)(?::\d+)?(?=/)")
 
 PAGE = 25
 SEARCHED = 5_000
@@ -107,7 +109,7 @@ def read_html(folder: Path, name: str, *, base_url: str) -> str:
     found = _html(_message(folder, name))
     if found is None:
         raise NotHere
-    own = found.replace(f'href="{base_url.rstrip("/")}/', 'href="/')
+    own = _HREF.sub(lambda match: f'href="{_within(match[1], base_url)}"', found)
     return own.replace("<head>", '<head><base target="_top">', 1)
 
 
@@ -182,14 +184,21 @@ def _text(message: EmailMessage) -> str:
         return "The text of this message cannot be read."
 
 
+def _within(address: str, base_url: str) -> str:
+    """An address of this product without its beginning; one of this machine is, on whichever port it was then."""
+    found = address.removeprefix(base_url.rstrip("/"))
+    if found == address:
+        found = _HERE.sub("", address)
+    return found if found.startswith("/") else address
+
+
 def _words(line: str, base_url: str) -> Iterator[Words]:
     at = 0
     for match in _ADDRESS.finditer(line):
         if match.start() > at:
             yield Words(line[at : match.start()], "")
         address = match[0]
-        own = address.removeprefix(base_url.rstrip("/")) if address.startswith(base_url) else ""
-        yield Words(address, own if own.startswith("/") else address)
+        yield Words(address, _within(address, base_url))
         at = match.end()
     if at < len(line):
         yield Words(line[at:], "")

@@ -58,6 +58,21 @@ def upcoming(session: Session, after: datetime, *, limit: int = 8) -> list[Upcom
     ]
 
 
+def next_to_pass(session: Session, after: datetime) -> Upcoming | None:
+    """The deadline that passes next, which is where a press on the clock leads."""
+    found = session.scalars(
+        select(Deadline)
+        .where(Deadline.state == DeadlineState.OPEN, Deadline.due_at > after)
+        .order_by(Deadline.due_at, Deadline.id)
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    case = session.get(Case, _case_of(found.subject))
+    named = (case.reference, case.title) if case else ("", "")
+    return Upcoming(found.due_at, found.kind, StepAction.BREACH, *named)
+
+
 def _case_of(subject: str) -> int:
     """The bid that a deadline is about, such as `case:12` or `case:12/return:1`; 0 where it is about none."""
     found = subject.removeprefix("case:").partition("/")[0]

@@ -19,7 +19,7 @@ from workflow.demo import mailbox as mail
 from workflow.demo.accounts import PASSWORD, accounts
 from workflow.demo.forms import AnybodyForm, DayForm, SignInAsForm, StartAgainForm, StepForm
 from workflow.demo.people import PEOPLE, Someone
-from workflow.demo.travel import days_on, next_target, travel, upcoming
+from workflow.demo.travel import days_on, next_target, next_to_pass, travel, upcoming
 from workflow.demo.waiting import PATHS, WAITS, WALK, located
 from workflow.demo.words import NOTE, STORY, what_happens
 from workflow.errors import Invalid, NotHere
@@ -99,7 +99,7 @@ def _index(form: AnybodyForm) -> Response:
         walk=[(one, found[one.path]) for one in WALK],
         accounts=accounts(),
         password=PASSWORD,
-        coming=_coming(1),
+        coming=[(one.at, what_happens(one)) for one in (next_to_pass(reader, now()),) if one],
         now=now(),
         messages=mail.count(_folder()),
         can_start_again=copy.can_start_again(reader),
