@@ -75,8 +75,8 @@ variable
     {% endblock %}
 
 `components/ui.html` says above each macro what it takes: heading, tag, label, back, link_button, explain, subnav,
-chips, facts,
-counts, stages, timeline, table, named, over, due, reasons, card, section, pagination, empty, summary, tasks, success.
+chips, facts, counts, stages, timeline, table, grouped, linked, named, over, due, reasons, card, section, pagination, empty,
+summary, tasks, success.
 `components/bars.html`: legend and bars by year. Layout classes: `app-columns` (main and side), `app-filter-page` with
 `<details class="app-filter" open data-closed-on-phone>`, `app-text` (a readable width), `app-cards`, `app-quiet`,
 `app-late`, `app-number`.
