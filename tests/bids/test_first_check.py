@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -158,6 +159,26 @@ def test_firearms_training_is_not_eligible_confirmed_by_a_second_officer_with_th
     assert (found.criterion, found.reason) == ("not_operational", line.NOT_ELIGIBLE["reason"])
     assert (found.review_until, found.proposed_by, found.decided_by) == (DUE, "", "")
     assert written_to(world, "bid_ineligible") == {"drafter@lgid.example", "signatory@lgid.example"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("open_consultation", line.LIGHT),
+        ("pass_first_check", line.FIRST_CHECK),
+        ("return_bid", {"defects": line.DEFECTS}),
+    ],
+)
+def test_a_bid_goes_nowhere_else_while_a_second_officer_is_to_say_whether_it_is_eligible(
+    world: World, name: str, data: dict[str, Any]
+) -> None:
+    bid_id = line.to_screening(world)
+    world.act("case", bid_id, "propose_ineligible", line.NOT_ELIGIBLE)
+    with pytest.raises(Refused) as refused:
+        world.act("case", bid_id, name, data)
+    assert codes(refused.value) == {"finding_waits"}
+    world.act("second", bid_id, "decline_ineligible", {"reason": "It is a joint review."})
+    world.act("case", bid_id, name, data)
 
 
 def test_a_joint_review_by_councils_and_police_that_is_no_daily_need_goes_to_consultation(

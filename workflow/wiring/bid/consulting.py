@@ -2,6 +2,7 @@
 
 from workflow.bids import effects as bid_effects
 from workflow.bids import rules as bids
+from workflow.bids.branches import rules as branches
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.consultation import audiences as councils
 from workflow.consultation import change_effects, changes
@@ -40,6 +41,7 @@ ACTIONS = (
         guards=(
             bids.not_of_proposer,
             bids.first_check_passed,
+            branches.no_finding_waits,
             consultation.consultees_chosen,
             consultation.closing_date_good,
             changes.covered_allowed,
