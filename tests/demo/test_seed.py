@@ -10,6 +10,7 @@ from tests.harness import Database
 from workflow.accounts import commands
 from workflow.accounts.directory import add_person
 from workflow.accounts.models import Organisation, OrganisationKind, Person
+from workflow.app import create_app
 from workflow.audit import verify
 from workflow.audit.models import Event
 from workflow.clock import SystemClock
@@ -114,6 +115,16 @@ def test_without_the_demonstration_its_database_is_refused(
     assert demo_sessions is not None
     with pytest.raises(SettingsError, match="passwords are public"):
         fill(dataclasses.replace(demo_settings, demo=False))
+
+
+def test_the_pages_serve_nothing_of_a_database_that_is_not_the_demonstrations(
+    demo_settings: Settings, loaded: Sessions
+) -> None:
+    app = create_app(demo_settings, sessions=loaded, testing=True)
+    for path in ("/", "/demo", "/sign-in"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 503
+        assert "Set WORKFLOW_DEMO=off" in answer.text
 
 
 def test_accounts_name_the_password_and_the_role_of_each() -> None:

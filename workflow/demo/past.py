@@ -10,12 +10,13 @@ from email.message import Message
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import FrozenResult, Result, Select, event
+from sqlalchemy import FrozenResult, Result, Select, event, exists, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from workflow import deadlines, wiring
 from workflow.cases import sweep_breaches
 from workflow.db import Sessions
+from workflow.notifications.models import Notification, State
 from workflow.notifications.sending import Bounced
 from workflow.wiring.reminders import sweep_reminders
 
@@ -92,6 +93,11 @@ def deliver(wired: wiring.Wired) -> None:
     While letters go out nothing else happens in the past, so that the letters of one moment share what they are told.
     """
     with wired.sessions() as session:
+        ready = exists().where(
+            Notification.state == State.READY, Notification.not_before <= wired.clock.now()
+        )
+        if not session.scalar(select(ready)):
+            return
         shared = replace(wired, sessions=cast("Sessions", _OneSession(session)))
         with session.begin(), _remembering(session):
             wiring.drain(shared)

@@ -5,7 +5,7 @@ from datetime import time as day_time
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -19,9 +19,10 @@ from workflow.demo import mailbox as mail
 from workflow.demo.accounts import PASSWORD, accounts
 from workflow.demo.forms import AnybodyForm, DayForm, SignInAsForm, StartAgainForm, StepForm
 from workflow.demo.people import PEOPLE, Someone
+from workflow.demo.seed import is_begun
 from workflow.demo.travel import days_on, next_target, next_to_pass, travel, upcoming
 from workflow.demo.waiting import PATHS, WAITS, WALK, located
-from workflow.demo.words import NOTE, STORY, what_happens
+from workflow.demo.words import NOT_OURS, NOTE, STORY, what_happens
 from workflow.errors import Invalid, NotHere
 from workflow.web import sessions as web_sessions
 from workflow.web.context import clock as running_clock
@@ -42,6 +43,17 @@ LETTER_POLICY = (
 @blueprint.record_once
 def _show_band(state: BlueprintSetupState) -> None:
     state.app.extensions["demo_band"] = _band
+
+
+@blueprint.before_app_request
+def _refuse_other_databases() -> Response | None:
+    """Serve nothing where the database is not the demonstration's: anybody could sign in as anyone, and move its clock."""
+    if current_app.extensions.get("demo_begun") or request.endpoint in {"site.healthz", "site.readyz"}:
+        return None
+    if is_begun(read_session()):
+        current_app.extensions["demo_begun"] = True
+        return None
+    return Response(NOT_OURS, 503, mimetype="text/plain")
 
 
 def _band() -> dict[str, Any]:

@@ -49,6 +49,11 @@ NOTE = (
     "by year are invented. Nothing leaves this machine: every message lands in the mailbox here."
 )
 
+NOT_OURS = (
+    "WORKFLOW_DEMO is on, but this database does not hold the demonstration, so that nothing is served. "
+    "Set WORKFLOW_DEMO=off, or use the demonstration's own database.\n"
+)
+
 
 def what_happens(one: Upcoming) -> str:
     """What falls due, in a sentence without its full stop."""
