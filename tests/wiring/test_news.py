@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.reports.second_department import add_department, add_someone
-from tests.world import APPROVAL, World, make_world, to_consulting, to_deciding
+from tests.world import APPROVAL, World, make_world, to_consulting, to_deciding, to_ineligible
 from workflow.accounts.roles import Role
 from workflow.clock import FixedClock
 from workflow.db import Sessions
@@ -45,6 +45,13 @@ def test_the_first_of_two_approvals_is_no_news_and_the_last_is(world: World) -> 
     assert "approved" not in {state for _, state in owed(world)}
     world.act("approver2", bid_id, "approve", APPROVAL)
     assert [who for who, state in owed(world) if state == "approved"] == ["official", "body"]
+
+
+def test_improvement_bodies_are_told_nothing_of_a_bid_about_which_councils_were_never_asked(
+    world: World,
+) -> None:
+    to_ineligible(world)
+    assert owed(world) == [("official", "ineligible")]
 
 
 def test_the_letter_leads_to_the_page_that_its_reader_can_open(world: World) -> None:

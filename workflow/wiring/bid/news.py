@@ -16,6 +16,7 @@ from workflow.accounts.roles import Role
 from workflow.bids.models import Partner
 from workflow.cases import Case
 from workflow.cases.registry import Notice
+from workflow.consultation.models import Consultation
 from workflow.engine import Action
 from workflow.notifications import Recipient
 from workflow.reports.network import NEWS
@@ -25,7 +26,7 @@ NAME = "network_news"
 
 
 def network(session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:
-    """Every official of the network, and everybody of its improvement bodies but those whose own bid it is.
+    """Every official of the network, and from the opening of the consultation its improvement bodies, but not of their own bid.
 
     A step that leaves the bid where it was, such as the first of two approvals, is no news.
     """
@@ -35,6 +36,7 @@ def network(session: Session, case: Case, *, now: datetime, **_: object) -> Sequ
 def members_of_network(session: Session, case: Case, now: datetime) -> Sequence[Recipient]:
     """The same people, whatever the bid's state is."""
     own = select(Partner.organisation_id).where(Partner.bid_id == case.id)
+    asked = select(Consultation.id).where(Consultation.bid_id == case.id)
     elsewhere = (RoleAssignment.organisation_id != case.proposer_id) & RoleAssignment.organisation_id.not_in(
         own
     )
@@ -45,7 +47,7 @@ def members_of_network(session: Session, case: Case, now: datetime) -> Sequence[
             Person.active,
             in_force(RoleAssignment.valid_from, RoleAssignment.valid_to, now),
             (RoleAssignment.role == Role.NETWORK_OFFICIAL)
-            | ((RoleAssignment.role == Role.NETWORK_BODY) & elsewhere),
+            | ((RoleAssignment.role == Role.NETWORK_BODY) & elsewhere & asked.exists()),
         )
         .distinct()
         .order_by(Person.id)
