@@ -92,15 +92,12 @@ def deliver(wired: wiring.Wired) -> None:
 
     While letters go out nothing else happens in the past, so that the letters of one moment share what they are told.
     """
-    with wired.sessions() as session:
-        ready = exists().where(
-            Notification.state == State.READY, Notification.not_before <= wired.clock.now()
-        )
-        if not session.scalar(select(ready)):
-            return
-        shared = replace(wired, sessions=cast("Sessions", _OneSession(session)))
-        with session.begin(), _remembering(session):
-            wiring.drain(shared)
+    ready = exists().where(Notification.state == State.READY, Notification.not_before <= wired.clock.now())
+    with wired.sessions() as session, session.begin():
+        if session.scalar(select(ready)):
+            shared = replace(wired, sessions=cast("Sessions", _OneSession(session)))
+            with _remembering(session):
+                wiring.drain(shared)
 
 
 _SPELLED: dict[Any, str] = {}

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine, func, literal, select
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflow import audit, deadlines, wiring
@@ -25,6 +27,7 @@ from workflow.reference import load_reference
 from workflow.wiring.mailroom import Mailroom
 
 STREAM = "demonstration"
+log = structlog.get_logger(__name__)
 
 
 def seed_demonstration(settings: Settings, engine: Engine) -> None:
@@ -49,10 +52,18 @@ def seed_demonstration(settings: Settings, engine: Engine) -> None:
     post.deliver(Path(settings.state) / "mail")
     running = make_sessions(engine)
     deadlines.start(running, OPENS_AT)
-    if is_new and settings.migration_database_url:
-        keep_copy(settings.migration_database_url, Path(settings.state) / "mail")
+    if is_new:
+        _keep_copy(settings)
     with unit_of_work(running, DemoClock(running), actor=SYSTEM) as work:
         load_reference(work.session, work.now)  # What a newer release brings.
+
+
+def _keep_copy(settings: Settings) -> None:
+    try:
+        keep_copy(settings.migration_database_url, Path(settings.state) / "mail")
+    except ProgrammingError as error:
+        # A database of somebody's own may not let its owner add a schema; all else works without starting again.
+        log.warning("no_copy_of_the_demonstration", reason=str(error.orig).splitlines()[0])
 
 
 @contextmanager
