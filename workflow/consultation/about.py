@@ -12,7 +12,7 @@ from workflow.bids.content import read_snapshot
 from workflow.bids.models import BidVersion
 from workflow.cases import Case
 from workflow.clock import london_date
-from workflow.consultation.commands import ANSWERED_IN
+from workflow.consultation.commands import ANSWERED_IN, WITHDRAWN
 from workflow.consultation.elections import Election, run_into, running_on
 from workflow.consultation.known import elections
 from workflow.consultation.models import (
@@ -72,6 +72,11 @@ class About:
     def is_over(self) -> bool:
         """Whether councils can no longer be counted by it: it closed, was replaced, or the bid left it."""
         return self.closed_at is not None or self.replaced_at is not None or self.state != "consulting"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the lead body took the bid back; the answers are kept, and nobody considers them further."""
+        return self.state == WITHDRAWN
 
     @property
     def began_in(self) -> tuple[Election, ...]:

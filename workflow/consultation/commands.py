@@ -26,6 +26,9 @@ from workflow.errors import Invalid, Problem, Refused
 ANSWERED_IN = frozenset({"consulting", "responding"})
 """States of a bid in which an answer is taken: in time before the close, held as late after it."""
 
+WITHDRAWN = "withdrawn"
+"""The state of a bid that its lead body took back: what councils said was perhaps never considered."""
+
 SHORTEST_EXPLANATION = frozenset({Position.SUPPORT_WITH_CHANGES, Position.OPPOSE})
 """Positions that say nothing without their changes or reasons."""
 
@@ -244,6 +247,8 @@ def _governing(work: Work, invitation: Invitation, case: Case) -> Consultation:
     if case.state in ANSWERED_IN and consultation.occurrence == newest:
         return consultation
     text = "This consultation is over, and what councils said has been considered."
+    if case.state == WITHDRAWN:
+        text = "The lead body withdrew this bid, so councils are not asked about it any more."
     raise Refused([Problem("consultation_over", text, "You can still read the bid and the answers.", "")])
 
 

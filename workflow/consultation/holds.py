@@ -10,7 +10,7 @@ from workflow import audit, notifications
 from workflow.accounts import queries as accounts
 from workflow.accounts.roles import Role
 from workflow.cases import Case, hold_case, once
-from workflow.consultation.commands import ANSWERED_IN
+from workflow.consultation.commands import ANSWERED_IN, WITHDRAWN
 from workflow.consultation.inviting import case_of, own_invitation, stream_of
 from workflow.consultation.models import Invitation, Response, ResponseHold
 from workflow.consultation.receipts import to_officers, told
@@ -170,6 +170,8 @@ def _is_answered(case: Case) -> None:
     if case.state in ANSWERED_IN:
         return
     text = "What councils said about this bid has been considered, so this answer stands as it is."
+    if case.state == WITHDRAWN:
+        text = "The lead body withdrew this bid, so this answer stands as it is."
     raise Refused(
         [Problem("consultation_over", text, "Write to the department about it.", "The case officer")]
     )

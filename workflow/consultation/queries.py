@@ -17,6 +17,7 @@ from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.clock import london_date
+from workflow.consultation.commands import WITHDRAWN
 from workflow.consultation.inviting import living_authorities
 from workflow.consultation.known import facts as facts  # noqa: PLC0414 - the rooms register their facts from `queries`
 from workflow.consultation.models import Consultation, ConsultationReport, Invitation
@@ -47,7 +48,10 @@ def consultation_closes_on(session: Session, case: Case, *, now: datetime, data:
 
 @dataclass(frozen=True, slots=True)
 class ConsultationRow:
-    """A line of the list of consultations. `invitation_id` and `answered` are the viewer's own council's, if it is asked."""
+    """A line of the list of consultations. `invitation_id` and `answered` are the viewer's own council's, if it is asked.
+
+    `is_over` says that no council is asked any more, `is_withdrawn` that the lead body took the bid back.
+    """
 
     id: int
     reference: str
@@ -61,6 +65,8 @@ class ConsultationRow:
     invitation_id: int | None
     answered: bool
     sees_register: bool
+    is_over: bool
+    is_withdrawn: bool
 
 
 def may_see(viewer: Viewer) -> ColumnElement[bool]:
@@ -174,6 +180,8 @@ def _row(row: Row[*tuple[Any, ...]], tally: Tally) -> ConsultationRow:
         None if own is None else own.id,
         own is not None and own.response_id is not None,
         sees_register,
+        one.closed_at is not None or one.replaced_at is not None or case.ended,
+        case.state == WITHDRAWN,
     )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
+from workflow.cases import Case
 from workflow.consultation.changes import proposed_dates
 from workflow.consultation.elections import Election, running_on
 from workflow.consultation.known import before_any
 from workflow.consultation.models import Consultation, Invitation
+from workflow.consultation.queries import is_over
 from workflow.consultation.rules import ConsultationFacts, earliest_closing_date
 from workflow.consultation.terms import ConsultationKind
 from workflow.engine.working_days import SATURDAY
@@ -62,9 +64,8 @@ def open_by_council(session: Session, viewer: Viewer, now: datetime) -> dict[str
         select(Organisation.code, func.count())
         .join(Invitation, Invitation.organisation_id == Organisation.id)
         .join(Consultation, Consultation.id == Invitation.consultation_id)
-        .where(
-            Consultation.closes_at > now, Consultation.closed_at.is_(None), Consultation.replaced_at.is_(None)
-        )
+        .join(Case, Case.id == Consultation.bid_id)
+        .where(Consultation.closes_at > now, ~is_over)
         .group_by(Organisation.code)
         .order_by(Organisation.code)
     )

@@ -65,7 +65,7 @@ def respond(consultation_id: int) -> Response:
     if asked is not None and version is None:
         choose(consultation_id, invitation.id)
     form = StartForm()
-    if not form.validate_on_submit():
+    if not invitation.about.takes_answers or not form.validate_on_submit():
         return _page(
             "pages/consultation/respond/start.html",
             invitation,
@@ -82,6 +82,8 @@ def position(consultation_id: int) -> Response:
     """The council's position, with its changes or reasons."""
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = PositionForm(rev=invitation.draft.rev, data=typed_before(invitation))
+    if _came_too_late(invitation):
+        return _to("", consultation_id)
     if not form.validate_on_submit():
         return _page("pages/consultation/respond/position.html", invitation, form=form)
     _save(invitation, actor, version, form, form.data_tuple()._asdict())
@@ -92,6 +94,8 @@ def position(consultation_id: int) -> Response:
 def questions(consultation_id: int) -> Response:
     """The questions of this consultation, if it has any."""
     invitation, actor, version = for_council(read_session(), consultation_id)
+    if _came_too_late(invitation):
+        return _to("", consultation_id)
     if not invitation.about.questions:
         return _to("you", consultation_id)
     made = questions_form(invitation.about.questions)
@@ -107,6 +111,8 @@ def you(consultation_id: int) -> Response:
     """Who answers, and whether the answer may be published."""
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = YouForm(rev=invitation.draft.rev, data=typed_before(invitation))
+    if _came_too_late(invitation):
+        return _to("", consultation_id)
     if not form.validate_on_submit():
         return _page("pages/consultation/respond/you.html", invitation, form=form)
     _save(invitation, actor, version, form, form.data_tuple()._asdict())
@@ -119,6 +125,8 @@ def check(consultation_id: int) -> Response:
     moment = now()
     invitation, actor, version = for_council(read_session(), consultation_id)
     form = SendForm(rev=invitation.draft.rev)
+    if _came_too_late(invitation):
+        return _to("", consultation_id)
     if not form.validate_on_submit():
         if not _is_complete(invitation):
             return _to(
@@ -166,6 +174,11 @@ def _page(template: str, invitation: Invited, **context: Any) -> Response:
         today=now(),
         **context,
     )
+
+
+def _came_too_late(invitation: Invited) -> bool:
+    """Whether a page to write on would lead nowhere; what was typed and is sent now comes back with the reason."""
+    return request.method == "GET" and not invitation.about.takes_answers
 
 
 def _to(page: str, consultation_id: int) -> Response:
