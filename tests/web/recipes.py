@@ -30,6 +30,7 @@ from tests.world import (
     to_active,
     to_consulting,
     to_deciding,
+    to_suspended,
 )
 from workflow.approval.models import AccountingTest, Criterion
 from workflow.bids.commands import save_section
@@ -297,6 +298,13 @@ def to_terminated_while_checked(world: World) -> int:
     return bid_id
 
 
+def to_closing_while_paused(world: World) -> int:
+    """An award whose time ended while its payments were paused."""
+    bid_id = to_suspended(world)
+    world.act(SYSTEM, bid_id, "end_award")
+    return bid_id
+
+
 def to_closed_with_money_to_pay_back(world: World) -> int:
     """A closed award of which something was not spent as agreed."""
     bid_id = to_active(world)
@@ -447,6 +455,7 @@ IN_STATE: dict[tuple[str, str], Recipe] = {
         way=to_terminated_while_claimed,
     ),
     ("terminated", "pay_claim"): Recipe("payer", newest_claim, way=to_terminated_while_checked),
+    ("closing", "lift_suspension"): Recipe("approver1", REASON, way=to_closing_while_paused),
     ("referred", "reject"): Recipe(OFFICER, REASON, way=to_small_referred),
     ("referred", "declare_conflict"): Recipe("approver1", REASON, way=to_referred_after_a_vote),
 }

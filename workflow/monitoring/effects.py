@@ -159,46 +159,20 @@ def release_unspent(work: Work, context: EffectContext) -> None:
 
     Source: domain, section 7: at closure unpaid is nothing, and C = P + accrued + carried forward + lapsed.
     """
-    held = context.facts["funds"]
-    unspent = {
-        year: Pence(committed - held.paid.get(year, 0))
-        for year, committed in held.committed.items()
-        if committed > held.paid.get(year, 0)
-    }
-    this_year = financial_year(london_date(work.now))
-    running = {year: pence for year, pence in unspent.items() if year >= this_year}
-    ended = {year: pence for year, pence in unspent.items() if year < this_year}
-    key = f"close:case:{context.case.id}"
-    _let_go_of_accruals(work, context, key)
-    if ended:
-        funds.lapse(
-            work, context.case.fund_id, context.case.id, ended, key=f"{key}:lapse", decision=decided(context)
-        )
-    if running:
-        funds.decommit(
-            work,
-            context.case.fund_id,
-            context.case.id,
-            running,
-            key=f"{key}:release",
-            decision=decided(context),
-        )
-
-
-def _let_go_of_accruals(work: Work, context: EffectContext, key: str) -> None:
-    """Let go of what was kept for bills that never came, so that it can lapse with the rest."""
+    fund_id, case_id, decision = context.case.fund_id, context.case.id, decided(context)
+    this_year, key = financial_year(london_date(work.now)), f"close:case:{case_id}"
+    # Year by year, ascending, whatever moves in it, so that two who move the same years never wait for each other in a ring.
     for year, held in sorted(context.facts["funds"].held.items()):
+        unspent = {year: Pence(held.committed - held.paid)}
         if held.accrued:
-            funds.accrue(
-                work,
-                context.case.fund_id,
-                context.case.id,
-                year,
-                held.accrued,
-                key=f"{key}:let_go",
-                release=True,
-                decision=decided(context),
-            )
+            # What was kept for bills that never came is let go of, so that it can lapse with the rest.
+            kept = held.accrued
+            let_go = f"{key}:let_go"
+            funds.accrue(work, fund_id, case_id, year, kept, key=let_go, release=True, decision=decision)
+        if year < this_year:
+            funds.lapse(work, fund_id, case_id, unspent, key=f"{key}:lapse", decision=decision)
+        else:
+            funds.decommit(work, fund_id, case_id, unspent, key=f"{key}:release", decision=decision)
 
 
 def _claim(work: Work, context: EffectContext) -> Claim:

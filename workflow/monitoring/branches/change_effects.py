@@ -65,7 +65,7 @@ def ask_change(work: Work, context: EffectContext) -> None:
 def is_last_vote(context: EffectContext) -> bool:
     """Whether this approval is the last that the change needs."""
     change = _waiting(context)
-    return len(change.voters) + 1 >= change.quorum
+    return change.votes + 1 >= change.quorum
 
 
 def agree_change(work: Work, context: EffectContext) -> None:
@@ -83,7 +83,7 @@ def agree_change(work: Work, context: EffectContext) -> None:
     )
     context.payload |= {
         "change": waiting.number,
-        "approvals": len(waiting.voters) + 1,
+        "approvals": waiting.votes + 1,
         "needed": waiting.quorum,
     }
     if not is_last_vote(context):

@@ -116,8 +116,9 @@ change_within_limit = Guard("change_within_limit", _change_within_limit)
 
 
 def _not_agreed_before(context: GuardContext) -> Reason | None:
+    """A deputy and the person covered for count as one, whoever of them came first. Source: domain, section 5."""
     change = branches_in(context).change
-    if change is None or not change.voters & context.actor.counted_ids:
+    if change is None or not change.counted & context.actor.counted_ids:
         return None
     return Reason(
         "agreed_before",
@@ -135,11 +136,10 @@ def _difference_is_available(context: GuardContext) -> Reason | None:
     change, funds = branches_in(context).change, context.facts["funds"]
     if change is None:
         return None
-    over = next((year for year in change.more if year < financial_year(today_in(context))), None)
+    moved = sorted(change.more | change.less)
+    over = next((year for year in moved if year < financial_year(today_in(context))), None)
     if over is not None:
-        text = (
-            f"{year_label(over)} has ended since the change was asked for, so no money of it can be promised."
-        )
+        text = f"{year_label(over)} has ended since the change was asked for, so its money stays as it is."
         return Reason("year_over", text, "Refuse the change; it can be asked for anew.", "An approver")
     short = shortfalls(funds.available, change.more)
     if short:

@@ -93,8 +93,11 @@ def add_reports(work: Work, award: Award) -> None:
         )
 
 
-def drop_duties(work: Work, context: EffectContext) -> None:
-    """End what an award owed beside its state's own date, because the award has ended; money to pay back stays owed."""
+def drop_duties(work: Work, context: EffectContext, *, keep_claims: bool = False) -> None:
+    """End what an award owed beside its state's own date, because the award has ended; money to pay back stays owed.
+
+    With `keep_claims` payment requests on their way are still checked and paid by their dates.
+    """
     case_id = context.case.id
     subject = subject_of(case_id)
     open_ones = work.session.scalars(
@@ -104,7 +107,8 @@ def drop_duties(work: Work, context: EffectContext) -> None:
         )
     )
     for one in sorted(set(open_ones) - {money_back_subject(case_id)}):
-        deadlines.cancel(work, one)
+        if not (keep_claims and one.startswith(f"{subject}/claim:")):
+            deadlines.cancel(work, one)
     drop_change(work, context)
 
 

@@ -114,7 +114,7 @@ def terminate(work: Work, context: EffectContext) -> None:
         made_by=work.actor.person_id,
     )
     work.session.add(ended)
-    drop_duties(work, context)
+    drop_duties(work, context, keep_claims=True)
     context.payload |= {
         "eligible_pence": eligible,
         "recovery_pence": back,

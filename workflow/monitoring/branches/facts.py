@@ -20,8 +20,12 @@ _STATEMENT = text("""
            v.number, v.kind, v.total_after, v.ends_on_before, v.ends_on_after,
            (SELECT jsonb_agg(jsonb_build_array(y.year, y.before_pence, y.after_pence)) FROM variation_year y
             WHERE y.case_id = v.case_id AND y.number = v.number) AS years,
-           (SELECT jsonb_agg(t.person_id) FROM variation_vote t
-            WHERE t.case_id = v.case_id AND t.number = v.number) AS voters,
+           (SELECT jsonb_agg(someone) FROM variation_vote t CROSS JOIN LATERAL (
+                SELECT t.person_id AS someone
+                UNION SELECT d.for_person_id FROM cover d WHERE d.person_id = t.person_id
+                  AND (t.voted_at AT TIME ZONE 'Europe/London')::date BETWEEN d.valid_from AND d.valid_to
+            ) o WHERE t.case_id = v.case_id AND t.number = v.number) AS counted,
+           (SELECT count(*) FROM variation_vote t WHERE t.case_id = v.case_id AND t.number = v.number) AS votes,
            (SELECT t.quorum FROM approval_tier t
             WHERE t.department_id = c.department_id AND t.over_pence < v.total_after
               AND t.valid_from <= :today AND coalesce(t.valid_to, :today) >= :today
@@ -30,7 +34,9 @@ _STATEMENT = text("""
            (SELECT jsonb_object_agg(p.year, p.pence) FROM (
                 SELECT year, sum(amount_pence) AS pence FROM recovery_receipt WHERE case_id = b.id GROUP BY year
             ) p) AS back,
-           e.eligible_pence
+           e.eligible_pence,
+           (SELECT s.kind FROM award_step s WHERE s.case_id = b.id AND s.kind IN ('suspended', 'lifted')
+            ORDER BY s.id DESC LIMIT 1) = 'suspended' AS is_paused
     FROM bid b JOIN "case" c ON c.id = b.id
     LEFT JOIN award a ON a.case_id = b.id
     LEFT JOIN variation v ON v.case_id = b.id AND v.status = 'asked'
@@ -64,6 +70,7 @@ def _branches(row: Mapping[Any, Any]) -> Branches:
         is_transitional=bool(row["is_transitional"]),
         transition_ends_on=row["transition_ends_on"],
         eligible_pence=row["eligible_pence"],
+        is_paused=bool(row["is_paused"]),
     )
 
 
@@ -77,7 +84,8 @@ def _change(row: Mapping[Any, Any]) -> Change:
         total_after=row["total_after"],
         ends_on_before=row["ends_on_before"],
         ends_on_after=row["ends_on_after"],
-        voters=frozenset(row["voters"] or ()),
+        votes=row["votes"],
+        counted=frozenset(row["counted"] or ()),
         quorum=row["quorum"] or NO_TIER_QUORUM,
     )
 

@@ -59,6 +59,35 @@ def _payments_not_held(context: GuardContext) -> Reason | None:
 payments_not_held = Guard("payments_not_held", _payments_not_held)
 
 
+def _payments_not_paused(context: GuardContext) -> Reason | None:
+    """A pause ends when somebody ends it, and not with the time of the award. Source: domain, section 4, suspended."""
+    if context.case.state == "terminated" or not branches_in(context).is_paused:
+        return None
+    return Reason(
+        "payments_paused",
+        "Payments for this award are paused.",
+        "They go on when an approver lets them go on, or the award is ended early.",
+        "An approver",
+    )
+
+
+payments_not_paused = Guard("payments_not_paused", _payments_not_paused)
+
+
+def _payments_are_paused(context: GuardContext) -> Reason | None:
+    if branches_in(context).is_paused:
+        return None
+    return Reason(
+        "not_paused",
+        "Payments for this award are not paused.",
+        "Nothing to put right.",
+        "The person responsible",
+    )
+
+
+payments_are_paused = Guard("payments_are_paused", _payments_are_paused)
+
+
 def quarter_words(first: date, last: date) -> str:
     """A quarter as people read it: `April to June 2011`."""
     return f"{first:%B} to {last:%B %Y}"

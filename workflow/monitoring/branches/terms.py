@@ -19,7 +19,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that waits for an answer. `before` and `after` are pence by year, `quorum` the approvals its total needs."""
+    """A change that waits for an answer. `before` and `after` are pence by year, `quorum` the approvals its total needs.
+
+    `votes` is how many approved it, and `counted` who they are with those whom they stood in for on that day.
+    """
 
     number: int
     kind: str
@@ -28,7 +31,8 @@ class Change:
     total_after: int
     ends_on_before: date
     ends_on_after: date
-    voters: frozenset[int]
+    votes: int
+    counted: frozenset[int]
     quorum: int
 
     @property
@@ -53,7 +57,8 @@ class Branches:
 
     `total_pence` and `ends_on` are the agreement's as it stands, None without one. `settled_years` are the years whose money
     was settled after their end. `asked_back` and `came_back` are pence; `back_by_year` what came back so far.
-    `transition_ends_on` is the end of temporary support, where it has one.
+    `transition_ends_on` is the end of temporary support, where it has one. `eligible_pence` is what was spent as agreed when it
+    ended early, None before. `is_paused` says that payments were paused and nobody has let them go on.
     """
 
     total_pence: int = 0
@@ -68,10 +73,21 @@ class Branches:
     is_transitional: bool = False
     transition_ends_on: date | None = None
     eligible_pence: int | None = None
+    is_paused: bool = False
 
     def owed(self, today: date) -> tuple[Report, ...]:
-        """The reports of quarters that are over and that were not sent, the earliest first."""
-        return tuple(one for one in self.reports if not one.is_sent and one.period_to < today)
+        """The reports of quarters that are over and that were not sent, the earliest first.
+
+        None once the award ended early, and none of a quarter that begins after the end as it was agreed since.
+        """
+        if self.eligible_pence is not None:
+            return ()
+        last = self.ends_on or date.max
+        return tuple(
+            one
+            for one in self.reports
+            if not one.is_sent and one.period_to < today and one.period_from <= last
+        )
 
     def holding(self, today: date) -> Report | None:
         """The report for which payments wait today, if they do."""

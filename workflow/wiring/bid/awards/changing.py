@@ -42,6 +42,7 @@ ACTIONS = (
         effects=("agree_change",),
         money=("move_the_difference",),
         notices=("variation_agreed",),
+        duty="approve",
         restarts_deadline=True,
     ),
     Action(

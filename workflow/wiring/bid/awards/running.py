@@ -4,7 +4,7 @@ from workflow.approval import rules as approval
 from workflow.engine import Action
 from workflow.monitoring import rules as monitoring
 from workflow.monitoring.branches import rules as branches
-from workflow.wiring.bid.awards.terms import PAYABLE, RUNNING, where_it_was
+from workflow.wiring.bid.awards.terms import PAYABLE, RUNNING, after_the_pause, where_it_was
 
 ACTIONS = (
     Action(
@@ -60,6 +60,7 @@ ACTIONS = (
             approval.separated_from("submit", "appraise", "approve", "check"),
             monitoring.claim_waits_for_payment,
             branches.payments_not_held,
+            branches.payments_not_paused,
         ),
         form="pay_claim",
         effects=("record_payment",),
@@ -85,15 +86,16 @@ ACTIONS = (
     Action(
         "lift_suspension",
         "Let payments go on",
-        sources=("suspended",),
-        targets=("active",),
+        sources=("suspended", "closing"),
+        targets=("active", "closing"),
         roles=("approver",),
         event="suspension_lifted",
-        guards=(approval.no_conflict,),
+        guards=(approval.no_conflict, branches.payments_are_paused),
         form="lift_suspension",
         reason_required=True,
         effects=("payments_go_on",),
         notices=("suspension_lifted",),
+        decide=after_the_pause,
     ),
     Action(
         "settle_year",

@@ -13,3 +13,8 @@ def where_it_was(facts: Facts, _data: Data) -> str:
     """The state in which the award stands."""
     state: str = facts["approval"].state
     return state
+
+
+def after_the_pause(facts: Facts, _data: Data) -> str:
+    """Where an award goes on once payments do: it runs again, unless its time is over and it is closing."""
+    return "active" if facts["approval"].state == "suspended" else "closing"
