@@ -19,14 +19,17 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
+from workflow.accounts.roles import Role
 from workflow.bids.lists import DUE, PAGE, BidRow, rows
 from workflow.bids.models import Bid, SpendRoute
+from workflow.bids.told import first_alike, read_alike, with_a_date
 from workflow.cases import Case
-from workflow.cases.queries import visible
+from workflow.cases.queries import PROPOSER_ROLES, seen_whole, visible
 from workflow.funds.models import Fund
 
 MOST_COUNTED = 1000
@@ -85,7 +88,8 @@ class QueuePage:
 class Counts:
     """How many live bids the viewer may see: of all, of each state, late, soon, and for temporary support.
 
-    `is_whole` is false beyond MOST_COUNTED, where nobody is told a number.
+    `is_whole` is false beyond MOST_COUNTED, where nobody is told a number. Outside the department states that read alike are
+    counted together, under the first of them.
     """
 
     is_whole: bool
@@ -122,7 +126,7 @@ def queue(
 def counts(session: Session, viewer: Viewer, asked: QueueFilter) -> Counts:
     """How many of everything, whatever is asked for, in one statement."""
     plain = replace(asked, text="", states=(), funds=(), due="", route="")
-    columns = (Case.state, Case.due_on, Bid.spend_route)
+    columns = (Case.state, _due_told(viewer).label("due_on"), Bid.spend_route)
     seen = _counted(_conditions(viewer, plain), *columns, joined=True)
     late = func.count().filter(seen.c.due_on < asked.today)
     soon = func.count().filter(seen.c.due_on.between(asked.today, asked.soon))
@@ -138,11 +142,20 @@ def counts(session: Session, viewer: Viewer, asked: QueueFilter) -> Counts:
     return Counts(
         is_whole=True,
         count=count,
-        by_state={row[0]: row[1] for row in found},
+        by_state=_by_state(viewer, [(row[0], row[1]) for row in found]),
         late=sum(row[2] for row in found),
         soon=sum(row[3] for row in found),
         temporary=sum(row[4] for row in found),
     )
+
+
+def _by_state(viewer: Viewer, found: Sequence[tuple[str, int]]) -> dict[str, int]:
+    if _sees_whole(viewer):
+        return dict(found)
+    counted: dict[str, int] = {}
+    for state, count in found:
+        counted[first_alike(state)] = counted.get(first_alike(state), 0) + count
+    return counted
 
 
 def every(session: Session, viewer: Viewer, asked: QueueFilter) -> Iterator[BidRow]:
@@ -174,7 +187,7 @@ def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]
     """What the queue's bids have in common, over cases alone."""
     found = [visible(viewer), ~Case.ended]
     if asked.states:
-        found.append(Case.state.in_(asked.states))
+        found.append(_stands_in(viewer, asked.states))
     if asked.funds:
         found.append(Case.fund_id.in_(select(Fund.id).where(Fund.code.in_(asked.funds))))
     if asked.text:
@@ -189,11 +202,32 @@ def _conditions(viewer: Viewer, asked: QueueFilter) -> list[ColumnElement[bool]]
         case "":
             return found
         case "late":
-            return [*found, Case.due_on < asked.today]
+            return [*found, _due_told(viewer) < asked.today]
         case "soon":
-            return [*found, Case.due_on.between(asked.today, asked.soon)]
+            return [*found, _due_told(viewer).between(asked.today, asked.soon)]
         case _:
             return [false()]
+
+
+def _sees_whole(viewer: Viewer) -> bool:
+    """Whether the viewer reads of every bid in the queue all that the department does."""
+    return viewer.has(Role.AUDITOR) or not viewer.organisations(*PROPOSER_ROLES)
+
+
+def _stands_in(viewer: Viewer, states: Sequence[str]) -> ColumnElement[bool]:
+    """In one of these states; outside the department in any that reads alike there, so that a filter tells no more."""
+    if _sees_whole(viewer):
+        return Case.state.in_(states)
+    return (seen_whole(viewer) & Case.state.in_(states)) | (
+        ~seen_whole(viewer) & Case.state.in_(sorted(read_alike(states)))
+    )
+
+
+def _due_told(viewer: Viewer) -> ColumnElement[Any]:
+    """The due date where the viewer is told of it."""
+    if _sees_whole(viewer):
+        return cast(Case.due_on, Date)
+    return case_when((seen_whole(viewer) | Case.state.in_(sorted(with_a_date())), Case.due_on))
 
 
 def _plain(text: str) -> str:

@@ -46,6 +46,14 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
+def seen_whole(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Case` for those whose every stage and date a viewer reads: own department's, or all for an auditor."""
+    if viewer.has(Role.AUDITOR):
+        return true()
+    departments = viewer.organisations(*DEPARTMENT_ROLES)
+    return Case.department_id.in_(departments) if departments else false()
+
+
 def case_by_reference(session: Session, viewer: Viewer, reference: str) -> Case:
     """The case with a reference.
 

@@ -1,12 +1,14 @@
 """What the pages of actions keep from people outside the department, whatever they send to them."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements, text_of
-from tests.world import APPROVAL, RECOMMENDATION, World, draft, to_appraisal
+from tests.world import APPROVAL, RECOMMENDATION, World, draft, to_appraisal, to_deferred
 from workflow.cases.registry import registry
 from workflow.consultation.models import Consultation
 from workflow.money import Pence
@@ -43,6 +45,43 @@ def test_the_public_reads_what_was_asked_and_not_what_was_approved(desk: Desk, w
     words = text_of(desk.client.get(f"/open/consultations/{consultation_id}").text)
     assert "£300,000" in words
     assert "£123,456" not in words
+
+
+@pytest.mark.parametrize("asked", ["deciding", "referred", "deferred", "direction_sought"])
+def test_the_queue_tells_the_lead_body_no_inner_stage_by_a_filter(
+    desk: Desk, world: World, asked: str
+) -> None:
+    bid_id = to_deferred(world)
+    reference = world.case(bid_id).reference
+    desk.read("signatory", bid_id, "")
+    for page in (f"/queue?state={asked}", f"/queue.csv?state={asked}"):
+        assert reference in desk.client.get(page).text, page
+    desk.read("case", bid_id, "")
+    assert (reference in desk.client.get(f"/queue?state={asked}").text) is (asked == "deferred")
+
+
+def test_the_queue_offers_the_lead_body_one_choice_for_stages_that_read_alike(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_deferred(world)
+    desk.read("signatory", bid_id, "")
+    page = desk.client.get("/queue").text
+    assert page.count("With the department for a decision (") == 1
+    assert "With the department for a decision (1)" in page
+
+
+def test_no_list_tells_the_lead_body_until_when_a_decision_is_put_off(desk: Desk, world: World) -> None:
+    bid_id = to_deferred(world)
+    assert world.case(bid_id).due_on == date(2011, 9, 1)
+    desk.read("signatory", bid_id, "")
+    for page in ("/queue", "/queue.csv", "/bids"):
+        words = desk.client.get(page).text
+        assert world.case(bid_id).reference in words
+        assert "1 Sep" not in words, page
+        assert "2011-09-01" not in words, page
+    assert world.case(bid_id).reference not in desk.client.get("/queue?due=soon&due=late").text
+    desk.read("case", bid_id, "")
+    assert "2011-09-01" in desk.client.get("/queue.csv").text
 
 
 def test_a_form_sent_by_somebody_whose_step_it_is_not_is_not_drawn_and_what_was_typed_is_given_back(

@@ -1,12 +1,14 @@
 """What stands above every part of a bid: its name, where it stands, and the links between the parts that exist for the reader."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer, organisations_named
 from workflow.accounts.roles import Role
+from workflow.bids.told import with_a_date
 from workflow.cases import Case
 from workflow.cases.facts import actor_for, facts_for
 from workflow.cases.queries import DEPARTMENT_ROLES
@@ -35,6 +37,11 @@ def state_words(who: Viewer, case: Case) -> tuple[str, str]:
         return "Read only for now", "grey"
     label = state.label if is_inside(who, case) else state.outside_label
     return label, COLOURS.get(state.name, "grey")
+
+
+def due_told(who: Viewer, case: Case) -> date | None:
+    """When a case is due, as the reader is told it: outside no date that would tell one inner stage from another."""
+    return case.due_on if is_inside(who, case) or case.state in with_a_date() else None
 
 
 def has_reached(workflow: Workflow | None, case: Case, state: str) -> bool:

@@ -8,7 +8,7 @@ from workflow.approval.queries import refusal_of
 from workflow.bids import lists, queries
 from workflow.cases.queries import case_by_reference
 from workflow.web.bids import acting, branching, starting, writing
-from workflow.web.bids.frame import bid_frame, is_inside, state_words
+from workflow.web.bids.frame import bid_frame, due_told, is_inside, state_words
 from workflow.web.bids.happened import shown_history, timeline
 from workflow.web.bids.record import key_facts, person_responsible, record_of
 from workflow.web.bids.room import blueprint
@@ -46,7 +46,7 @@ def index() -> Response:
     next_href = url_for("bids.index", after=rows[-1].case.id) if more else ""
     return render(
         "pages/bids/index.html",
-        rows=[(row, *state_words(reader, row.case)) for row in rows],
+        rows=[(row, *state_words(reader, row.case), due_told(reader, row.case)) for row in rows],
         next_href=next_href,
         may_start=bool(queries.bodies_of(session, reader)),
     )

@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from workflow.accounts.queries import Viewer
 from workflow.bids.live import LATE, SOON, TEMPORARY, QueueFilter, Sort
+from workflow.bids.told import first_alike
 from workflow.cases.registry import registry
 from workflow.web.roles import is_staff
 
@@ -118,11 +119,13 @@ def sorts(asked: Asked) -> list[tuple[str, str, bool]]:
 
 
 def state_choices(reader: Viewer) -> list[tuple[str, str]]:
-    """The live states of the current definition, as (name, the reader's words), in its order; staff never see a draft."""
+    """The live states of the current definition, as (name, the reader's words), in its order; staff never see a draft.
+
+    Others choose by the words that they read: of states that read alike the first stands for all.
+    """
     found = registry()
     workflow = found.definitions["bid", found.current["bid"]]
-    return [
-        (state.name, state.label if is_staff(reader) else state.outside_label)
-        for state in workflow.states
-        if not state.final and not (state.initial and is_staff(reader))
-    ]
+    live = [state for state in workflow.states if not state.final]
+    if is_staff(reader):
+        return [(state.name, state.label) for state in live if not state.initial]
+    return [(state.name, state.outside_label) for state in live if first_alike(state.name) == state.name]

@@ -11,7 +11,7 @@ from workflow.bids.lists import BidRow
 from workflow.engine import SYSTEM
 from workflow.engine.working_days import Calendar
 from workflow.web.bids.ball import Move, is_stuck, moves_of, personal_bars, whose
-from workflow.web.bids.frame import state_of, state_words
+from workflow.web.bids.frame import due_told, state_of, state_words
 from workflow.web.context import now
 from workflow.web.filters import due_words
 
@@ -50,7 +50,8 @@ def _line(reader: Viewer, row: BidRow, move: Move, *, days: Calendar, today: dat
     bars = personal_bars(move)
     stuck = is_stuck(case, move)
     verb = "Closes" if state is not None and state.owner == SYSTEM else "Due"
-    due = due_words(days.working_days_left(today, case.due_on), verb) if case.due_on else ""
+    due_on = due_told(reader, case)
+    due = due_words(days.working_days_left(today, due_on), verb) if due_on else ""
     labels = [BLOCKED_LABEL] if stuck else [NOT_YOURS_LABEL] if bars and not move.may else []
     if row.ends_on:
         labels.append(TEMPORARY_LABEL)

@@ -13,7 +13,7 @@ from workflow.bids import lists, live
 from workflow.bids.live import LATE, SOON, TEMPORARY, Counts, QueuePage
 from workflow.clock import london_date
 from workflow.deadlines import calendar
-from workflow.web.bids.frame import state_words
+from workflow.web.bids.frame import due_told, state_words
 from workflow.web.context import now, read_session, sessions, viewer
 from workflow.web.filters import day_month
 from workflow.web.pages import render
@@ -92,7 +92,7 @@ def export() -> Response:
 def _file(session: Session, reader: Viewer, asked: Asked) -> Iterator[str]:
     yield _csv_line(HEADINGS)
     for row in live.every(session, reader, asked.filter):
-        case = row.case
+        case, due_on = row.case, due_told(reader, row.case)
         yield _csv_line(
             (
                 case.reference,
@@ -100,7 +100,7 @@ def _file(session: Session, reader: Viewer, asked: Asked) -> Iterator[str]:
                 row.lead,
                 state_words(reader, case)[0],
                 f"{case.amount_pence // 100}.{case.amount_pence % 100:02d}",
-                case.due_on.isoformat() if case.due_on else "",
+                due_on.isoformat() if due_on else "",
                 row.fund,
                 row.ends_on.isoformat() if row.ends_on else "",
             )
