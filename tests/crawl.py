@@ -4,7 +4,7 @@ A route that no link leads to is tried with the parts of the addresses that were
 """
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -25,11 +25,20 @@ from workflow.demo.people import PEOPLE
 _HREF = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)"')
 _PIECE = re.compile(r"<(\w+)((?:\s[^<>]*)?)>")
 _CLASS = re.compile(r'\b(?:class|type|role|scope)="([^"]*)"')
+_FORM = re.compile(r'<form\b[^>]*\bmethod="get".*?</form>', re.DOTALL)
 _KINDS = ("action", "name")
 """The parts of an address that choose what a page shows, rather than of which thing."""
 
 SIGNED_OUT = ""
-TRIES = 60
+TRIES = 150
+MOST_ALIKE = 2
+"""How many pages of one kind a reader is shown of bids in different states."""
+
+MOST_OF_A_ROUTE = 14
+"""How many pages of one route and choice a reader is shown, however they are asked for."""
+
+HUBS = ("bids.show",)
+"""Where the ways to everything else about a bid begin: this one is shown in every state."""
 
 
 def readers() -> list[str]:
@@ -71,28 +80,41 @@ class Crawl:
     app: Flask
     stands_in: Callable[[str], str] = lambda _reference: ""
     visits: list[Visit] = field(default_factory=list)
-    seen_values: dict[str, dict[Any, None]] = field(default_factory=lambda: defaultdict(dict))
+    seen_values: dict[str, dict[str, dict[Any, None]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
+    linked: set[tuple[str, str]] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
     def walk(self, reader: str, client: FlaskClient, starts: Iterable[str]) -> None:
         """Follow every link from some addresses, one of each kind of page."""
-        waiting = [(path, "") for path in starts]
+        waiting = deque((path, "") for path in starts)
+        queued: set[str] = set()
         asked: set[Any] = set()
+        alike: dict[Any, int] = defaultdict(int)
         while waiting:
-            path, linked_from = waiting.pop(0)
-            found = self.match(path)
+            path, linked_from = waiting.popleft()
+            if path in queued:
+                continue
+            queued.add(path)
+            found = self._note(reader, path)
             if found is None or (key := self._key(*found, path)) in asked:
                 continue
             asked.add(key)
+            alike[key[:3]] += 1
+            alike[key[:2]] += 1
+            is_known = alike[key[:3]] > MOST_ALIKE or alike[key[:2]] > MOST_OF_A_ROUTE
+            if is_known and found[0].endpoint not in HUBS:
+                continue
             answer = self.visit(reader, client, path, linked_from=linked_from)
             if answer is None:
                 continue
             if answer.location and answer.location.startswith("/"):
-                waiting.insert(0, (answer.location, linked_from))
+                waiting.appendleft((answer.location, linked_from))
             elif answer.mimetype == "text/html":
                 links = dict.fromkeys(_HREF.findall(answer.text))
-                waiting += [(unescape(link), found[0].endpoint) for link in links]
-                waiting += [(asked_by, found[0].endpoint) for asked_by in _questions_asked(answer.text, path)]
+                led = [*map(unescape, links), *_questions_asked(answer.text, path)]
+                waiting.extend((to, found[0].endpoint) for to in led if to not in queued)
 
     def visit(
         self, reader: str, client: FlaskClient, path: str, *, linked_from: str = ""
@@ -102,16 +124,31 @@ class Crawl:
         if found is None:
             return None
         rule, values = found
+        self._note(reader, path)
         answer = client.get(path, buffered=True)
         if answer.status_code >= 500:
             self.wrong.append(f"{path} as {reader or 'nobody'}: {answer.status_code}")
-        for name, value in values.items():
-            self.seen_values[name][value] = None
-        is_page = answer.mimetype == "text/html" and not answer.location
+        # What is shown within another page and may run nothing, such as a letter, is looked at there.
+        is_framed = "sandbox" in answer.headers.get("Content-Security-Policy", "")
+        is_page = answer.mimetype == "text/html" and not answer.location and not is_framed
         kind = Kind(rule.endpoint, _chosen(values), _questions(path), answer.status_code)
         pieces = _pieces(answer.text) if is_page else frozenset()
         self.visits.append(Visit(reader, path, kind, is_page, pieces, linked_from))
         return answer
+
+    def _note(self, reader: str, path: str) -> tuple[Rule, dict[str, Any]] | None:
+        """The route of an address, with its parts noted as what this reader was led to."""
+        found = self.match(path)
+        if found is not None and (reader, path) not in self.linked:
+            self.linked.add((reader, path))
+            for name, value in found[1].items():
+                self.seen_values[name][reader][value] = None
+        return found
+
+    def known(self, name: str, reader: str) -> list[Any]:
+        """The parts of addresses that somebody was led to by a name, first the reader's own, the newest first."""
+        of_all = {value: None for values in self.seen_values[name].values() for value in values}
+        return list(dict.fromkeys([*reversed(self.seen_values[name][reader]), *reversed(of_all)]))
 
     def match(self, path: str) -> tuple[Rule, dict[str, Any]] | None:
         """The route of an address, with the parts of it; None for what is no page of ours."""
@@ -126,14 +163,14 @@ class Crawl:
         reference = values.get("reference")
         return rule.endpoint, _chosen(values), _questions(path), reference and self.stands_in(reference)
 
-    def guesses(self, endpoint: str) -> Iterator[str]:
-        """Addresses of a route, made of the parts of addresses that were met."""
+    def guesses(self, endpoint: str, reader: str) -> Iterator[str]:
+        """Addresses of a route, made of the parts of addresses that a reader met."""
         adapter = self.app.url_map.bind("localhost")
         for rule in self.app.url_map.iter_rules(endpoint):
             if "GET" not in (rule.methods or set()):
                 continue
             names = sorted(rule.arguments)
-            choices = [list(self.seen_values.get(name, {})) for name in names]
+            choices = [self.known(name, reader) for name in names]
             for values in islice(product(*choices), TRIES):
                 yield adapter.build(endpoint, dict(zip(names, values, strict=True)))
 
@@ -142,14 +179,27 @@ class Crawl:
         return {visit.kind.endpoint for visit in self.visits if visit.kind.status == 200}
 
     def worth_looking_at(self) -> list[Visit]:
-        """The pages that hold between them every kind of element that any page of their kind holds."""
-        had: dict[tuple[str, tuple[str, ...], int], set[str]] = defaultdict(set)
+        """One page of each kind, and those that hold a kind of element that no page before them holds."""
+        had: set[str] = set()
+        kinds: set[tuple[str, tuple[str, ...], int]] = set()
+        chosen = []
+        for visit in sorted(self.visits, key=lambda visit: -len(visit.pieces)):
+            about = (visit.kind.endpoint, visit.kind.chosen, visit.kind.status)
+            if visit.is_page and (about not in kinds or visit.pieces - had):
+                kinds.add(about)
+                had |= visit.pieces
+                chosen.append(visit)
+        return chosen
+
+    def only_to_measure(self) -> list[Visit]:
+        """Other pages whose elements are put together as on no page of their kind before."""
+        looked = set(map(id, self.worth_looking_at()))
+        had: set[tuple[str, frozenset[str]]] = set()
         chosen = []
         for visit in self.visits:
-            about = (visit.kind.endpoint, visit.kind.chosen, visit.kind.status)
-            is_new = about not in had
-            if visit.is_page and (is_new or visit.pieces - had[about]):
-                had[about] |= visit.pieces
+            shape = (visit.kind.endpoint, visit.pieces)
+            if visit.is_page and id(visit) not in looked and shape not in had:
+                had.add(shape)
                 chosen.append(visit)
         return chosen
 
@@ -164,12 +214,9 @@ def _questions(path: str) -> tuple[str, ...]:
 
 def _questions_asked(markup: str, path: str) -> Iterator[str]:
     """The addresses that a page's forms lead to which change nothing, such as filters, with the first of each choice."""
-    if 'method="get"' not in markup:
-        return
-    forms: list[Any] = [element for element in elements(markup) if element.tag == "form"]
-    for form in forms:
-        if form.get("method") == "get":
-            yield f"{form.get('action') or urlsplit(path).path}?{urlencode(_first_choices(form))}"
+    for part in _FORM.findall(markup):
+        form: Any = next(one for one in elements(part, is_page=False) if one.tag == "form")
+        yield f"{form.get('action') or urlsplit(path).path}?{urlencode(_first_choices(form))}"
 
 
 def _first_choices(form: Any) -> dict[str, str]:

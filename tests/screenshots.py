@@ -8,22 +8,27 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests import browser as browsers
 from tests.demonstration import demo_settings_for, seeded_once
 from tests.harness import Servers
 from tests.live import served, sign_in
-from workflow.accounts.models import Organisation, Person
+from workflow.accounts.models import Organisation, Person, RoleAssignment
+from workflow.accounts.roles import Role
 from workflow.app import create_app
 from workflow.cases import Case
+from workflow.clock import FixedClock
 from workflow.consultation.models import Consultation, Invitation
 from workflow.db import Sessions, make_engine, make_sessions
+from workflow.deadlines.models import Deadline, DeadlineState
+from workflow.demo.clock import OPENS_AT
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 DESK, PHONE = 1280, 375
@@ -35,7 +40,8 @@ TALLEST = 1700
 class Picture:
     """One picture: its file, who looks, at which address, and how wide the window is.
 
-    In the address `{deciding}` is the first bid in that state, `{asked}` a consultation that Gateshead may answer.
+    In the address `{deciding}` is a bid in that state, `{asked}` a consultation that Gateshead may answer; `{owing}`
+    is a bid whose lead body owes the next progress report, and `{writer of owing}` somebody who writes for that body.
     """
 
     name: str
@@ -58,11 +64,11 @@ PICTURES = (
     Picture("brief_375", "approver2@dclg.example", "/bids/{deciding}/decision", PHONE),
     Picture("why", "auditor@nao.example", "/bids/{active}/why"),
     Picture("fund", "finance@dclg.example", "/funds/RSG"),
-    Picture("register", "case.officer@dclg.example", "/bids/{responding}/consultation"),
+    Picture("register", "case.officer@dclg.example", "/bids/{deciding}/consultation"),
     Picture("answer_375", COUNCIL, "/consultations/{asked}/respond/position", PHONE),
     Picture("tasks", "drafter@lgid.example", "/bids/{draft}/sections"),
     Picture("budget", "drafter@lgid.example", "/bids/{draft}/sections/budget"),
-    Picture("return", "drafter@lgid.example", "/bids/{active}/actions/send_return"),
+    Picture("return", "{writer of owing}", "/bids/{owing}/actions/send_return"),
     Picture("award", "grants@dclg.example", "/bids/{active}/award"),
     Picture("demo", "", "/demo"),
     Picture("demo_375", "", "/demo", PHONE),
@@ -102,7 +108,9 @@ def demonstration() -> Iterator[Flask]:
             seeded = seeded_once(cluster, Path(shared))
             settings = demo_settings_for(seeded.database, cluster, seeded.state)
             engine = make_engine(settings.database_url)
-            yield create_app(settings, sessions=make_sessions(engine))
+            # Business time stands still, so that a picture says the same whenever it is taken.
+            clock = FixedClock(OPENS_AT, datetime.now(UTC))
+            yield create_app(settings, sessions=make_sessions(engine), clock=clock)
             engine.dispose()
         finally:
             servers.stop()
@@ -114,11 +122,12 @@ def taken(app: Flask, opened: Browser, folder: Path) -> Iterator[str]:
     with served(app) as address:
         for picture in PICTURES:
             try:
-                path = picture.path.format_map(places)
+                path, reader = picture.path.format_map(places), picture.reader.format_map(places)
             except KeyError:
                 yield picture.name
                 continue
-            yield "" if take(app, opened, picture, address + path, folder) else picture.name
+            made = replace(picture, reader=reader)
+            yield "" if take(app, opened, made, address + path, folder) else picture.name
 
 
 def take(app: Flask, opened: Browser, picture: Picture, address: str, folder: Path) -> bool:
@@ -146,6 +155,18 @@ def places_of(sessions: Sessions) -> Mapping[str, str]:
             .join(Organisation, Organisation.id == Case.department_id)
             .order_by(Organisation.code == "DCLG", Case.rev, Case.id.desc())
         ).all()
+        owed = func.concat("case:", Case.id, "/return:")
+        owing = session.execute(
+            select(Case.reference, Case.proposer_id)
+            .join(Deadline, func.starts_with(Deadline.subject, owed))
+            .where(Case.state == "active", Deadline.state == DeadlineState.OPEN)
+            .order_by(Deadline.due_at, Case.id)
+        ).first()
+        writers = session.execute(
+            select(Person.organisation_id, Person.email)
+            .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+            .where(RoleAssignment.role == Role.DRAFTER)
+        ).all()
         asked = session.scalars(
             select(Consultation.id)
             .join(Invitation, Invitation.consultation_id == Consultation.id)
@@ -155,6 +176,9 @@ def places_of(sessions: Sessions) -> Mapping[str, str]:
         ).first()
     # The last of each state counts: one of the department that most readers are of, and with most to show.
     places: dict[str, str] = dict(rows)
+    writes: dict[int, str] = dict(writers)
+    if owing is not None and owing.proposer_id in writes:
+        places |= {"owing": owing.reference, "writer of owing": writes[owing.proposer_id]}
     return places if asked is None else {**places, "asked": str(asked)}
 
 

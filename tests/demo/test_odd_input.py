@@ -135,7 +135,7 @@ def known(walked: Crawl, name: str) -> list[Any]:
     """Parts of addresses that lead somewhere."""
     if name == "action":
         return [action.name for workflow in registry().definitions.values() for action in workflow.actions]
-    return list(walked.seen_values.get(name, {}))[:200]
+    return walked.known(name, SIGNED_OUT)[:200]
 
 
 def address(draw: Any, walked: Crawl, endpoint: str) -> str:
