@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests import world as line
 from tests.web.monitoring.drawing import Desk
+from workflow.bids import commands, values
+from workflow.bids.models import BidSection, Section
 from workflow.cases.queries import HistoryEntry
 from workflow.clock import FixedClock
 from workflow.db import Sessions
@@ -87,3 +90,21 @@ def test_the_lead_body_reads_what_is_to_be_put_right_and_why_it_was_not_approved
     said = inside.split("Sent back for changes ")[-1].split("“")[1].split("”")[0]
     assert said
     assert said in outside
+
+
+def test_the_note_of_a_changed_text_is_told_to_the_department_and_to_the_lead_body(
+    desk: Desk, world: line.World
+) -> None:
+    bid_id = line.to_consulting(world)
+    with world.sessions() as session:
+        rev = session.get_one(BidSection, (bid_id, Section.SUMMARY)).rev
+    said = values.Summary("Peer challenge", "What.", "Why, now with figures.")
+    world.work(
+        "drafter",
+        lambda work: commands.save_section(
+            work, bid_id, Section.SUMMARY, said, seen_rev=rev, key=uuid4().hex
+        ),
+    )
+    world.act("signatory", bid_id, "send_change", {"note": "We say why, with figures."})
+    for who in ("case", "signatory", "drafter"):
+        assert "“We say why, with figures.”" in desk.read(who, bid_id, "history"), who

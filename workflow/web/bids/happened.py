@@ -66,6 +66,7 @@ OUTSIDE_WORDS: Mapping[str, str] = {
 
 TEXTS_FOR_LEAD: Mapping[str, tuple[str, ...]] = {
     "bid_returned": ("defects",),
+    "change_sent": ("note",),
     "review_accepted": ("reason",),
     "review_refused": ("reason",),
     "bid_rejected": ("reason",),
