@@ -195,3 +195,16 @@ def test_what_was_filled_in_can_be_changed_from_the_check(desk: Desk, world: Wor
         desk.address(bid_id, APPROVE), data={**form_of(again), "no_conflict": "no", "reason": "Better."}
     )
     assert "Check your decision" in sent.text
+
+
+def test_an_approver_is_told_when_an_approval_can_be_taken_back_and_when_not(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_deciding(world)
+    assert "you can take yours back only because you have a connection" in desk.read(
+        "approver1", bid_id, APPROVE
+    )
+    world.act("approver1", bid_id, "approve", APPROVAL)
+    assert "This decides the bid, so you cannot take your approval back." in desk.read(
+        "approver2", bid_id, APPROVE
+    )

@@ -14,6 +14,8 @@ from workflow.accounts.models import Person
 from workflow.cases.registry import registry
 from workflow.clock import FixedClock
 from workflow.db import SYSTEM, Sessions
+from workflow.engine import Offer, Reason
+from workflow.web.bids.ball import Move
 from workflow.web.bids.ball_words import AFTER_DEADLINE, TOLD
 from workflow.wiring import wire
 
@@ -187,3 +189,16 @@ def test_every_state_and_every_deadline_that_acts_has_words() -> None:
     workflow = found.definitions["bid", found.current["bid"]]
     assert {state.name for state in workflow.states} == set(TOLD)
     assert {state.breach_action for state in workflow.states if state.breach_action} == set(AFTER_DEADLINE)
+
+
+def test_what_answers_a_proposal_that_nobody_made_is_not_told_as_blocked(world: line.World) -> None:
+    wire()
+    found = registry()
+    workflow = found.definitions["bid", found.current["bid"]]
+    confirm = workflow.action_by_name["confirm_rejection"]
+    approve = workflow.action_by_name["approve"]
+    waits = Offer(confirm, (Reason("no_rejection_waits", "Nobody has proposed to reject this bid."),))
+    short = Offer(approve, (Reason("not_set_aside", "The money is not set aside."),))
+    move = Move(workflow, {}, (waits, short), (), ("The money is not set aside.",), is_owner=True)
+    assert move.blocked == (short,)
+    assert Move(workflow, {}, (waits,), (confirm,), (), is_owner=True).blocked == ()

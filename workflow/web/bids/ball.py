@@ -21,7 +21,15 @@ from workflow.clock import london_date
 from workflow.deadlines import calendar
 from workflow.engine import SYSTEM, Action, Offer, State, Workflow, offers, offers_to_anybody
 from workflow.money import format_pounds
-from workflow.web.bids.ball_words import AFTER_DEADLINE, ORDINALS, THEN_AFTER, TOLD, WAITS_FOR_A_DAY, Told
+from workflow.web.bids.ball_words import (
+    AFTER_DEADLINE,
+    NOTHING_PROPOSED,
+    ORDINALS,
+    THEN_AFTER,
+    TOLD,
+    WAITS_FOR_A_DAY,
+    Told,
+)
 from workflow.web.bids.frame import is_inside, is_theirs
 from workflow.web.filters import counted, due_words
 from workflow.web.filters import london_date as written
@@ -74,9 +82,14 @@ class Move:
     def blocked(self) -> tuple[Offer, ...]:
         """What the reader's roles are for and something stands in the way of.
 
-        What is optional is not missed, nor what the case does not wait for now.
+        What is optional is not missed, nor what the case does not wait for now, nor an answer to what nobody proposed.
         """
-        barred = [offer for offer in self.offered if not (offer.may or offer.action.optional)]
+        barred = [
+            offer
+            for offer in self.offered
+            if not (offer.may or offer.action.optional)
+            and NOTHING_PROPOSED.isdisjoint(reason.code for reason in offer.reasons)
+        ]
         if not self.steps:
             return tuple(barred[:1]) if self.lacks and self.is_owner else ()
         waited_for = {action.name for action in self.steps}

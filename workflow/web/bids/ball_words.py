@@ -150,3 +150,17 @@ WAITS_FOR_A_DAY: Mapping[str, tuple[str, str]] = {
     "deferred": ("The day until which it was put off", "Whoever decides can take it up before"),
 }
 """The states in which the department waits for a day, with what can be done before."""
+
+NOTHING_PROPOSED = frozenset(
+    {
+        "no_finding",
+        "no_review",
+        "no_advice",
+        "no_rejection_waits",
+        "no_appeal_waits",
+        "no_change",
+        "no_closure",
+        "not_voted",
+    }
+)
+"""Reasons that say that nobody did what an action answers: nobody misses an answer to what was never asked."""
