@@ -1,6 +1,6 @@
 """The mail of a bid's branches as it is read: from the real rows, by the real mailroom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import select
@@ -106,6 +106,24 @@ def test_the_office_reads_what_money_a_withdrawn_bid_gives_back(world: World) ->
     assert "You do not need to do anything" in letters(world, "consultation_withdrawn")[0]
 
 
+@pytest.mark.parametrize(
+    ("stage", "subject", "said"),
+    [
+        (line.to_consulting, "You need not answer any more: ", "will not decide it"),
+        (line.to_deciding, "Withdrawn: ", "will not decide it"),
+        (line.to_offered, "Withdrawn: ", "had approved it, and no money is paid for it"),
+    ],
+)
+def test_councils_and_the_lead_body_read_of_a_withdrawn_bid_what_is_true_of_its_stage(
+    world: World, stage: Callable[[World], int], subject: str, said: str
+) -> None:
+    world.act("signatory", stage(world), "withdraw", {"reason": "No."})
+    letter = letters(world, "consultation_withdrawn")[0]
+    assert letter.startswith(subject)
+    assert said in letter
+    assert said in letters(world, "bid_withdrawn")[0]
+
+
 def test_a_draft_and_a_bid_sent_back_run_out_of_time_in_words_of_their_own(world: World) -> None:
     draft, returned = line.draft(world), line.to_returned(world)
     world.move_to(line.ROUND_IS_OVER)
@@ -147,4 +165,15 @@ def test_a_partner_is_told_that_the_bid_has_ended_unless_it_takes_no_part_any_mo
     for bid_id in (stays, left):
         world.act("signatory", bid_id, "withdraw", {"reason": "No."})
     (letter,) = letters(world, "partner_bid_ended")
-    assert "“Peer challenge”, has ended without a decision" in letter
+    assert "“Peer challenge”, has ended, and no money is paid for it" in letter
+
+
+def test_a_second_finding_after_another_look_promises_no_further_one(world: World) -> None:
+    bid_id = line.to_ineligible(world)
+    world.act("signatory", bid_id, "ask_review", {"reason": "It was misread."})
+    world.act("head", bid_id, "accept_review", {"reason": "It was."})
+    world.act("case", bid_id, "propose_ineligible", line.NOT_ELIGIBLE)
+    world.act("second", bid_id, "confirm_ineligible")
+    letter = letters(world, "bid_ineligible")[-1]
+    assert "can ask once" not in letter
+    assert "looked at again once already" in letter

@@ -88,6 +88,8 @@ SAMPLE: dict[str, Any] = {
     "review_reason": "It trains all services.",
     "words": "The first check missed a page.",
     "was_draft": True,
+    "was_asked": True,
+    "was_approved": False,
     "released_pence": 30_000_000,
     "note": "We say it more clearly.",
     "is_material": False,

@@ -52,11 +52,11 @@ def owe_breach(work: Work, case: Case, subject: str, kind: str, *, key: str) -> 
 def message_for(notice: Notice, context: EffectContext, recipient: Recipient) -> Message:
     """The message that a notice owes to one address.
 
-    `said` is what the event says, with the state the case came to, so that the text is of this occasion however late it
+    `said` is what the event says, with the states the case left and came to, so that the text is of this occasion however late it
     is sent.
     """
     case = context.case
-    said = {**context.payload, "to": case.state}
+    said = {**context.payload, "from": context.before, "to": case.state}
     return Message(
         key=f"{notice.template}:case:{case.id}:r{case.rev}:{address_hash(recipient.address)}",
         template=notice.template,

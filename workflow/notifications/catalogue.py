@@ -146,9 +146,14 @@ _ALL = (
     Template("partner_answered", Category.WORK, frozenset({"partner", "said", "words"})),
     Template("change_to_see", Category.WORK, frozenset({"version", "note", "is_material"})),
     Template("bid_lapsed", Category.DECISION, frozenset({"was_draft"}), mandatory=True),
-    Template("bid_withdrawn", Category.RECEIPT, mandatory=True, priority=2),
+    Template("bid_withdrawn", Category.RECEIPT, frozenset({"was_approved"}), mandatory=True, priority=2),
     Template("bid_withdrawn_office", Category.WORK, frozenset({"released_pence"})),
-    Template("consultation_withdrawn", Category.INVITATION, mandatory=True),
+    Template(
+        "consultation_withdrawn",
+        Category.INVITATION,
+        frozenset({"was_asked", "was_approved"}),
+        mandatory=True,
+    ),
     Template("consultation_started", Category.WORK, frozenset({"due_on", "consulted_count"})),
     Template(
         "consultation_closed", Category.WORK, frozenset({"due_on", "consulted_count", "answered_count"})

@@ -34,10 +34,20 @@ def _finding(_room: Room, session: Session, case: Case, payload: Payload) -> Fou
     found = session.get(Ineligibility, (case.id, payload["said"]["finding"]))
     if found is None:
         return None
+    asked_before = session.scalars(
+        select(Ineligibility.number)
+        .where(
+            Ineligibility.bid_id == case.id,
+            Ineligibility.number < found.number,
+            Ineligibility.review_asked_at.is_not(None),
+        )
+        .order_by(Ineligibility.number)
+    ).first()
     return {
         "criterion": CRITERIA[found.criterion],
         "reason": found.reason,
-        "review_until": found.review_until,
+        # A review can be asked for once, so a second finding tells of no other.
+        "review_until": None if asked_before else found.review_until,
         "review_reason": found.review_reason,
         "words": found.review_words,
     }
@@ -61,6 +71,12 @@ def _lapsed(_room: Room, _session: Session, case: Case, _payload: Payload) -> Fo
 
 def _withdrawn(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
     return {"released_pence": payload["said"].get("released_pence", 0)}
+
+
+def _left(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
+    """How far the bid was when its lead body took it back: councils were still asked, or it was approved already."""
+    stood = payload["said"].get("from", "")
+    return {"was_asked": stood == "consulting", "was_approved": stood in {"approved", "offered"}}
 
 
 def _part(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
@@ -100,6 +116,8 @@ EXTRA: Mapping[str, Extra] = {
     "partner_named": _part,
     "partner_answered": _partner_answered,
     "bid_lapsed": _lapsed,
+    "bid_withdrawn": _left,
+    "consultation_withdrawn": _left,
     "bid_withdrawn_office": _withdrawn,
 }
 """By template."""
