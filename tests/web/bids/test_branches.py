@@ -317,3 +317,18 @@ def test_a_changed_version_is_checked_with_what_was_to_be_put_right_beside_the_q
     page = client.get(at(small, bid_id, "/actions/pass_first_check")).text
     assert "You check version 2." in page
     assert "Risks: Say what you do when too few peers can be found. (that section was not changed)" in page
+
+
+def test_whoever_signs_a_bid_that_was_sent_back_reads_what_was_to_be_put_right(
+    small: World, client: FlaskClient, enter: SignIn
+) -> None:
+    bid_id = line.to_returned(small)
+    enter("signatory")
+    check = client.get(at(small, bid_id, "/first-check")).text
+    sign = client.get(at(small, bid_id, "/actions/submit")).text
+    for defect in line.DEFECTS:
+        assert defect["text"] in sign
+        assert at(small, bid_id, f"/sections/{defect['section']}") in sign
+        assert at(small, bid_id, f"/sections/{defect['section']}") in check
+    assert "not changed since" in sign
+    assert "Put it right" in check

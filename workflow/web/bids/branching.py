@@ -133,13 +133,15 @@ def first_check(reference: str) -> Response:
     """What the first check found: what is to be put right, and whether the bid is eligible."""
     session, reader = read_session(), viewer()
     case = case_by_reference(session, reader, reference)
+    is_writer = case.proposer_id in reader.organisations(*queries.WRITERS)
     return render(
         "pages/bids/first_check.html",
         **bid_frame(session, reader, case, tab="first_check"),
         defects=defects_of(session, reader, case),
         labels={section: words.label for section, words in SECTIONS.items()},
         findings=findings_of(session, reader, case),
-        may_copy=case.proposer_id in reader.organisations(*queries.WRITERS),
+        may_put_right=case.state == "returned" and is_writer,
+        may_copy=is_writer,
     )
 
 

@@ -1,6 +1,6 @@
 """The forms of starting a bid and of the department's and the signatory's first actions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,8 +9,10 @@ from wtforms.validators import ValidationError
 
 from workflow.accounts.queries import Viewer
 from workflow.bids.branches.queries import Defect, defects_of
+from workflow.bids.models import Section
 from workflow.bids.queries import version_of
 from workflow.bids.rules import CRITERIA
+from workflow.bids.sections import SECTIONS
 from workflow.cases import Case
 from workflow.web.actions import form_named
 from workflow.web.bids.checking_forms import (
@@ -64,8 +66,10 @@ class Declaration(NamedTuple):
 
 @form_named("submit")
 class SubmitForm(ActionForm):
-    """The signature: nothing is ticked in advance."""
+    """The signature: nothing is ticked in advance. `defects` is what a bid that was sent back is to put right."""
 
+    defects: Sequence[Defect] = ()
+    labels: Mapping[Section, str] = {section: words.label for section, words in SECTIONS.items()}
     declaration = CheckboxesField(
         "Your declaration",
         options=(
@@ -74,6 +78,11 @@ class SubmitForm(ActionForm):
         ),
         required="Tick both boxes to sign, or go back",
     )
+
+    def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
+        """Name what was to be put right beside the declaration."""
+        del now
+        self.defects = defects_of(session, viewer, case) if case.state == "returned" else []
 
     def validate_declaration(self, field: CheckboxesField) -> None:
         """Both are needed."""
