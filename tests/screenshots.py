@@ -32,6 +32,7 @@ from workflow.demo.clock import OPENS_AT
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 DESK, PHONE = 1280, 375
+BLOCKED = 409
 TALLEST = 1700
 """Pixels; a longer page is cut off, as a picture of it says no more."""
 
@@ -68,7 +69,7 @@ PICTURES = (
     Picture("answer_375", COUNCIL, "/consultations/{asked}/respond/position", PHONE),
     Picture("tasks", "drafter@lgid.example", "/bids/{draft}/sections"),
     Picture("budget", "drafter@lgid.example", "/bids/{draft}/sections/budget"),
-    Picture("return", "{writer of owing}", "/bids/{owing}/actions/send_return"),
+    Picture("report_owed", "{writer of owing}", "/bids/{owing}/award"),
     Picture("award", "grants@dclg.example", "/bids/{active}/award"),
     Picture("demo", "", "/demo"),
     Picture("demo_375", "", "/demo", PHONE),
@@ -138,7 +139,7 @@ def take(app: Flask, opened: Browser, picture: Picture, address: str, folder: Pa
     page = context.new_page()
     sign_in(app, context, address, picture.reader)
     answer = page.goto(address)
-    is_there = answer is not None and answer.status in {200, 409}
+    is_there = answer is not None and answer.status == (BLOCKED if picture.name == "blocked" else 200)
     if is_there:
         height = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
         page.set_viewport_size({"width": picture.width, "height": height})
