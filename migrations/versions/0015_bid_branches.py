@@ -23,7 +23,12 @@ def upgrade() -> None:
     _ineligibility()
     _partner_share()
     _partner_comment()
-    op.execute("GRANT UPDATE ON ineligibility, partner_share TO workflow_app")
+    # What was found, and why, stays as it was; only what came of it is added.
+    came_of_it = (
+        "outcome, decided_at, decided_by, decided_words, review_until, review_asked_at, review_asked_by, review_reason, "
+        "review_outcome, reviewed_at, reviewed_by, review_words"
+    )
+    op.execute(f"GRANT UPDATE ({came_of_it}) ON ineligibility TO workflow_app")
     op.execute("GRANT DELETE ON partner_share TO workflow_app")
 
 

@@ -1,6 +1,5 @@
 """Questions of those who decide: one person is asked, is written to and reminded, and nothing else changes."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from uuid import uuid4
@@ -20,7 +19,7 @@ from workflow.wiring.reminders import sweep_reminders
 
 
 @pytest.fixture
-def world(sessions: Sessions, clock: FixedClock) -> Iterator[World]:
+def world(sessions: Sessions, clock: FixedClock) -> World:
     clock.move(START - clock.now())
     return make_world(sessions, clock)
 
@@ -115,3 +114,13 @@ def test_an_answer_that_is_owed_is_reminded_of_on_its_day_and_its_lack_told_to_t
     world.move_to(datetime(2011, 5, 10, 8, 1, tzinfo=LONDON))
     sweep_reminders(world.sessions, world.clock)
     assert told(world, "deadline_missed") == {"approver2"}
+
+
+def test_nobody_is_reminded_of_a_question_about_a_bid_that_ended(world: World) -> None:
+    bid_id = to_deciding(world)
+    ask(world, bid_id)
+    world.act("signatory", bid_id, "withdraw", {"reason": "We found other money."})
+    for day in (9, 10):
+        world.move_to(datetime(2011, 5, day, 8, 1, tzinfo=LONDON))
+        sweep_reminders(world.sessions, world.clock)
+    assert told(world, "deadline_reminder") | told(world, "deadline_missed") == set()

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from tests import world as line
 from tests.world import START, World, make_world
@@ -260,3 +261,15 @@ def test_nobody_decides_a_review_that_was_not_asked_for(world: World) -> None:
     with pytest.raises(Refused) as refused:
         world.act("head", bid_id, "accept_review", {"reason": "Yes."})
     assert codes(refused.value) == {"no_review"}
+
+
+def test_a_finding_keeps_its_question_and_its_reason_for_ever(world: World) -> None:
+    line.to_ineligible(world)
+    for statement in (
+        "UPDATE ineligibility SET reason = 'Another'",
+        "UPDATE ineligibility SET criterion = 'complete'",
+        "DELETE FROM ineligibility",
+        "UPDATE partner_share SET pence = 1",
+    ):
+        with world.sessions() as session, pytest.raises(DBAPIError, match="permission denied"):
+            session.execute(text(statement))

@@ -95,3 +95,14 @@ def test_an_appeal_is_told_in_the_words_of_the_lead_body_and_answered_in_those_o
     assert {facts and facts["told"] for facts in said(world, "appeal_asked")} == {"That fund ended."}
     world.act("accounting", bid_id, "accept_appeal", {"reason": "It did.", "note": "Mind the press."})
     assert {facts and facts["told"] for facts in said(world, "appeal_accepted")} == {"It did."}
+
+
+def test_a_second_rejection_promises_no_second_look(world: World) -> None:
+    bid_id = to_rejected(world)
+    line.with_deciders(world)
+    world.act("signatory", bid_id, "ask_appeal", {"reason": "The figures were misread."})
+    world.act("accounting", bid_id, "accept_appeal", {"reason": "They were."})
+    world.act("assessor2", bid_id, "advise_rejection", {"reason": "Still too dear."})
+    world.act("approver2", bid_id, "reject_on_advice", {"reason": "It is too dear."})
+    assert [facts and facts["told"] for facts in said(world, "bid_rejected")][-1] == "It is too dear."
+    assert [facts and facts["due_on"] for facts in said(world, "bid_rejected")][-1] is None

@@ -49,11 +49,11 @@ def if_nobody_is_left(session: Session, case: Case, *, now: datetime, **given: o
 
 
 def of_question(column: InstrumentedAttribute[int]) -> Audience:
-    """The person in a column of the question that a deadline is about, while the question has no answer."""
+    """The person in a column of the question that a deadline is about, while it has no answer and the bid goes on."""
 
     def found(session: Session, case: Case, *, data: Mapping[str, Any], **_: object) -> Sequence[Recipient]:
         number = str(data.get("subject", "")).partition("/question:")[2]
-        if not number.isdecimal():
+        if case.ended or not number.isdecimal():
             return []
         people = session.scalars(
             select(Person)

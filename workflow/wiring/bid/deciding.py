@@ -97,6 +97,9 @@ ACTIONS = (
         notices=("approval_given", "nobody_left", "decision_told"),
         duty="approve",
         decide=approval.outcome_of_votes,
+        # Whoever approves next has days of their own from this vote. Source: domain, section 6.
+        restarts_deadline=True,
+        restarts_with=DeadlineRule("second_approval", escalates_only=True),
     ),
     Action(
         "send_back",
@@ -134,6 +137,7 @@ ACTIONS = (
         targets=_OPEN,
         roles=(*_DECIDERS, SYSTEM),
         event="decision_resumed",
+        guards=_UNTOUCHED,
         form="resume",
         effects=("record_resumption",),
         notices=("bid_to_decide", "bid_referred"),
@@ -192,6 +196,7 @@ _DECISION = DeadlineNotice("deadline_reminder", who.APPROVERS_LEFT, escalate_to=
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "appraisal": DeadlineNotice("deadline_reminder", who.ASSESSORS, escalate_to=who.ESCALATE_TO),
     "first_approval": _DECISION,
+    "second_approval": _DECISION,
     "deferral": _DECISION,
     "accounting_officer": DeadlineNotice(
         "deadline_reminder", deciders.ACCOUNTING_OFFICERS, escalate_to=deciders.ESCALATE_TO
@@ -203,6 +208,7 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
         "deadline_reminder", deciders.WHO_OWES_AN_ANSWER, escalate_to={"asker": deciders.WHO_ASKED}
     ),
     "appeal": DeadlineNotice("deadline_reminder", who.SIGNATORIES, escalate_to=who.ESCALATE_TO),
+    **refusing.DEADLINE_NOTICES,
 }
 
 

@@ -42,6 +42,13 @@ def _told(kind: StepKind) -> Extra:
     return words
 
 
+def _rejected(room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """The reasons as the lead body reads them, and until when it can ask for another look, which it can ask for once."""
+    found = _told(StepKind.REJECTED)(room, session, case, payload)
+    facts = approval.facts(session, [case.id], now=room.clock.now(), person_id=None)[case.id]
+    return None if found is None else {**found, "due_on": None if facts.has_appealed else facts.appeal_by}
+
+
 def _put_off(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
     """The date that was chosen, whatever came after it."""
     return {"due_on": date.fromisoformat(payload["said"]["until"])}
@@ -70,7 +77,7 @@ EXTRA: Mapping[str, Extra] = {
     "bid_referred": _to_decide,
     "nobody_left": _to_decide,
     "decision_put_off": _put_off,
-    "bid_rejected": _told(StepKind.REJECTED),
+    "bid_rejected": _rejected,
     "question_asked": _question,
     "question_answered": _answered,
     "appeal_asked": _told(StepKind.APPEAL_ASKED),
