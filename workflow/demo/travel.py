@@ -17,6 +17,9 @@ from workflow.errors import Invalid
 BUDGET_S = 20.0
 """How long one press may take; a person presses again for the rest."""
 
+MOST_GRACE = timedelta(minutes=1)
+"""How long after a deadline the seconds may last in which a request on its way is still counted."""
+
 NOTHING_DUE = "Nothing is due. Move a bid on, or move the clock by a day or a week."
 
 
@@ -88,10 +91,22 @@ def next_target(session: Session, after: datetime) -> datetime:
     passes = session.scalar(
         select(func.min(Deadline.due_at)).where(Deadline.state == DeadlineState.OPEN, Deadline.due_at > after)
     )
-    found = passes or deadlines.next_moment(session, after)
+    found = _when_it_has_passed(session, passes) if passes else deadlines.next_moment(session, after)
     if found is None:
         raise Invalid(NOTHING_DUE, field="step")
     return found
+
+
+def _when_it_has_passed(session: Session, due_at: datetime) -> datetime:
+    """The moment by which what falls due then has been acted on: some seconds later, where requests on the way still count."""
+    acted_on = session.scalar(
+        select(func.max(Deadline.breach_at)).where(
+            Deadline.state == DeadlineState.OPEN,
+            Deadline.due_at == due_at,
+            Deadline.breach_at <= due_at + MOST_GRACE,
+        )
+    )
+    return acted_on or due_at
 
 
 def travel(wired: wiring.Wired, target: datetime, *, budget_s: float = BUDGET_S) -> datetime:
