@@ -96,6 +96,27 @@ SAMPLE: dict[str, Any] = {
     "partner": "Gateshead Council",
     "said": "confirmed",
     "share_pence": 2_000_000,
+    "claim_number": 2,
+    "claimed_pence": 1_500_050,
+    "quarter": "April to June 2011",
+    "report_url": "https://grants.example/bids/SLI-2011-0001/award/returns/1",
+    "notice_ends_on": date(2011, 9, 30),
+    "recovery_pence": 4_000_000,
+    "paid_back_pence": 1_000_000,
+    "left_pence": 3_000_000,
+    "year": 2011,
+    "paid_pence": 46_707_700,
+    "accrued_pence": 1_000_000,
+    "carried_pence": 4_849_600,
+    "lapsed_pence": 2_542_700,
+    "change": {
+        "words": "More money",
+        "total_before": 90_000_000,
+        "total_after": 110_000_000,
+        "ends_on": date(2013, 3, 31),
+        "reason": "Fifty more councils.",
+        "is_agreed": True,
+    },
 }
 TERMS = re.compile(
     r"consultee|disposition|screening|apprais|determination|instrument|top-slice|prospectus|novation|recus|quorum",
@@ -126,6 +147,13 @@ def test_no_letter_uses_a_term_of_the_department(name: str) -> None:
     context = context_of(name) | {"bid": BID | {"fund": "Sector fund"}}
     letter = write(name, context, HEAD, NOW)
     assert TERMS.search(letter.text + letter.html) is None
+
+
+def test_no_letter_names_midnight() -> None:
+    context = context_of("answer_received") | {"answered_at": datetime(2011, 5, 3, 23, 0, 20, tzinfo=UTC)}
+    letter = write("answer_received", context, HEAD, NOW)
+    assert "12:00am" not in letter.text
+    assert "the start of Wednesday 4 May 2011" in letter.text
 
 
 ALWAYS_DATED = {

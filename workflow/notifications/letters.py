@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from workflow.clock import LONDON, london_date
 from workflow.config import Settings
-from workflow.money import format_pounds
+from workflow.money import format_pounds, year_label
 from workflow.notifications import links
 from workflow.notifications.links import SecretLink
 
@@ -162,7 +162,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(pounds=format_pounds, london_date=_long_date, moment=_moment, counted=_counted)
+    environment.filters.update(
+        pounds=format_pounds, london_date=_long_date, moment=_moment, counted=_counted, year=year_label
+    )
     return environment
 
 
@@ -172,6 +174,8 @@ def _long_date(day: date) -> str:
 
 def _moment(moment: datetime) -> str:
     local = moment.astimezone(LONDON)
+    if (local.hour, local.minute) == (0, 0):
+        return f"the start of {_long_date(local.date())}"  # Nobody is told of midnight.
     half = "am" if local.hour < 12 else "pm"
     return f"{local.hour % 12 or 12}:{local.minute:02d}{half} on {_long_date(local.date())}"
 
