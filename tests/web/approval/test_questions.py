@@ -40,8 +40,9 @@ def test_the_lead_body_reads_only_what_it_was_asked_and_not_by_whom(desk: Desk, 
 def test_who_does_not_decide_is_given_no_form_and_cannot_send_one(desk: Desk, world: World) -> None:
     bid_id = to_deciding(world)
     assert "Ask a question" not in desk.read("finance", bid_id, "questions")
-    answer = desk.client.post(desk.address(bid_id, "questions"), data={"text": "Why?"})
+    answer = desk.client.post(desk.address(bid_id, "questions"), data={"text": "Why three days?"})
     assert answer.status_code == 403
+    assert "Why three days?" in answer.text
 
 
 def test_a_question_to_nobody_is_drawn_again_with_what_was_typed(desk: Desk, world: World) -> None:

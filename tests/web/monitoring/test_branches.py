@@ -49,8 +49,12 @@ def test_a_sent_report_cannot_be_written_over(world: World, desk: Desk, clock: F
     desk.send("drafter", bid_id, "actions/send_return", **WRITTEN)
     page = desk.open("drafter", bid_id, "award/returns/1")
     assert "Keep this draft" not in page.text
-    again = desk.client.post(desk.address(bid_id, "award/returns/1"), data={"narrative": "Else"})
+    again = desk.client.post(
+        desk.address(bid_id, "award/returns/1"), data={"narrative": "Half a page of mine"}
+    )
     assert again.status_code == 403
+    assert "it was sent already" in again.text
+    assert "Half a page of mine" in again.text
 
 
 def test_the_award_says_that_payments_wait_and_for_which_report(

@@ -83,7 +83,10 @@ def ask(reference: str) -> Response | str:
                 flash("Your question is on its way. Nothing else changes because of it")
                 return redirect(url_for("approval.questions", reference=reference), 303)
     elif _is_post():
-        raise NotAllowed("Only those who assess or decide this bid ask questions here.")
+        AskForm(rev=case.rev)  # What was typed is given back on the page that says why.
+        raise NotAllowed(
+            "Only those who assess or decide this bid ask questions here, and only until it has ended. What you typed is below."
+        )
     return render(
         "pages/approval/questions.html",
         **bid_frame(session, who, case, tab="questions"),

@@ -132,6 +132,12 @@ OF_CHANGES = ("agree_variation", "ask_variation", "withdraw_variation")
 """The actions that belong to the page of changes; the first that the viewer may do is its button."""
 
 
+NO_DRAFT = (
+    "This progress report takes no draft of yours: it was sent already, or it is the lead body’s to write. Nothing was kept; "
+    "what you typed is below. Ask the grant manager if what was sent has to be corrected."
+)
+
+
 @blueprint.route("/bids/<reference>/award/returns/<int:number>", methods=["GET", "POST"])
 def progress_report(reference: str, number: int) -> Response:
     """One progress report: what it says once it is sent, and its draft for the lead body before."""
@@ -145,7 +151,8 @@ def progress_report(reference: str, number: int) -> Response:
         flash("Kept. Nothing is sent yet.")
         return redirect(url_for("monitoring.progress_report", reference=reference, number=number), 303)
     if form is None and request.method == "POST":
-        raise NotAllowed
+        report_forms.DraftForm()  # What was typed is given back on the page that says why.
+        raise NotAllowed(NO_DRAFT)
     today = london_date(now())
     return render(
         "pages/monitoring/report.html",
