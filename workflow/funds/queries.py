@@ -41,6 +41,10 @@ class YearBalance(NamedTuple):
     available: Pence
     version: int
 
+    def without_undecided(self) -> "YearBalance":
+        """The same as people see it who do not see what is set aside."""
+        return self._replace(reserved=Pence(0), available=Pence(self.ceiling - self.committed))
+
 
 class EntryRow(NamedTuple):
     """A ledger entry as a page shows it: what it changed in pence, and for which bid."""
@@ -95,11 +99,6 @@ def sees_undecided(viewer: Viewer, fund: Fund) -> bool:
     return viewer.has(Role.AUDITOR) or fund.department_id in viewer.organisations(*DEPARTMENT_ROLES)
 
 
-def without_undecided(year: YearBalance) -> YearBalance:
-    """A year's balances as people see them who do not see what is set aside."""
-    return year._replace(reserved=Pence(0), available=Pence(year.ceiling - year.committed))
-
-
 def funds_of(session: Session, viewer: Viewer) -> list[Fund]:
     """The funds a person sees, by title."""
     return list(session.scalars(select(Fund).where(visible(viewer)).order_by(Fund.title, Fund.id)))
@@ -126,7 +125,7 @@ def balances(session: Session, viewer: Viewer, fund_code: str) -> list[YearBalan
     fund = fund_by_code(session, viewer, fund_code)
     rows = session.scalars(select(FundYear).where(FundYear.fund_id == fund.id).order_by(FundYear.year))
     years = [balance_of(row) for row in rows]
-    return years if sees_undecided(viewer, fund) else [without_undecided(year) for year in years]
+    return years if sees_undecided(viewer, fund) else [year.without_undecided() for year in years]
 
 
 def entries(

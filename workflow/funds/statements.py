@@ -20,7 +20,6 @@ from workflow.funds.queries import (
     fund_by_code,
     sees_undecided,
     visible,
-    without_undecided,
 )
 from workflow.money import Pence
 
@@ -143,7 +142,7 @@ def _envelope(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> E
     years = tuple(balance_of(year) for year, _ in rows)
     inside = sees_undecided(viewer, fund)
     if not inside:
-        years = tuple(without_undecided(year) for year in years)
+        years = tuple(year.without_undecided() for year in years)
     revised = {year.year: last for year, last in rows if last is not None}
     return Envelope(fund, power, department_code, holder_name, years, total_of(years), revised, inside)
 
