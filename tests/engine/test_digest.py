@@ -65,6 +65,7 @@ def test_another_state_is_another_digest(changes: dict[str, Any]) -> None:
         {"duty": None},
         {"decide": None},
         {"restarts_deadline": True},
+        {"restarts_with": DeadlineRule("second_vote")},
         {"reopens_within": "appeal"},
     ],
 )

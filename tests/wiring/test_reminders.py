@@ -47,13 +47,13 @@ def test_a_reminder_that_meets_a_busy_database_is_put_off_and_not_given_up(world
 def test_an_approver_who_voted_is_not_reminded_to_decide(world: World) -> None:
     bid_id = to_deciding(world)
     world.act("approver1", bid_id, "approve", APPROVAL)
-    world.move_to(datetime(2011, 5, 17, 8, 0, tzinfo=UTC))
+    world.move_to(datetime(2011, 5, 11, 8, 0, tzinfo=UTC))
     sweep_reminders(world.sessions, world.clock)
     with world.sessions() as session:
         asked = session.scalars(
             select(Notification.person_id).where(
                 Notification.template == "deadline_reminder",
-                Notification.payload["kind"].astext == "first_approval",
+                Notification.payload["kind"].astext == "second_approval",
             )
         ).all()
     assert set(asked) == {world.ids["approver2"]}

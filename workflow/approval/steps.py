@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from workflow import documents
+from workflow import deadlines, documents
 from workflow.accounts.commands import declare_interest
 from workflow.approval.models import DecisionStep, Direction, Objection, TreasuryConsent
 from workflow.approval.terms import AccountingTest, StepKind
@@ -82,6 +82,28 @@ def confirm_rejection(work: Work, context: EffectContext) -> None:
     if proposed is None:
         raise NotHere
     write_step(work, context, StepKind.REJECTED, told=proposed.told)
+
+
+def appeal_subject(case_id: int) -> str:
+    """The name by which the deadline for the answer to an appeal is known."""
+    return f"case:{case_id}/appeal"
+
+
+def ask_appeal(work: Work, context: EffectContext) -> None:
+    """Write that the lead body asks for another look; the department owes an answer by a date."""
+    write_step(work, context, StepKind.APPEAL_ASKED)
+    answer = deadlines.arm(work, appeal_subject(context.case.id), "appeal_answer", start=work.now)
+    context.payload["answer_by"] = answer.due_on.isoformat()
+
+
+def answer_appeal(kind: StepKind) -> Effect:
+    """The effect that writes the answer to an appeal, so that none is owed any more."""
+
+    def record(work: Work, context: EffectContext) -> None:
+        write_step(work, context, kind)
+        deadlines.meet(work, appeal_subject(context.case.id))
+
+    return record
 
 
 def approve_alone(work: Work, context: EffectContext) -> None:

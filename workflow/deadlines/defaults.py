@@ -35,6 +35,9 @@ DEFAULTS: Mapping[str, Terms] = {
     "screening": Terms("working_days", 5, reminders=(-1, 0), escalations=_told((3, HEAD), (5, SENIOR))),
     "returned_bid": Terms("working_days", 10, reminders=(-5, -1), breach_after=0, grace_seconds=ON_TIME_S),
     "review_request": Terms("working_days", 10),
+    "review_answer": Terms(
+        "working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, HEAD), (3, SENIOR))
+    ),
     "consultation_close": Terms(
         "days",
         84,
@@ -60,6 +63,7 @@ DEFAULTS: Mapping[str, Terms] = {
     ),
     "deferral": Terms("date", reminders=(-1,), breach_after=0, grace_seconds=ON_TIME_S),
     "appeal": Terms("working_days", 20),
+    "appeal_answer": Terms("working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),
     "direction": Terms("working_days", 20, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),
     "acceptance": Terms("working_days", 20, reminders=(-10, -3), breach_after=1),
     "quarterly_return": Terms(

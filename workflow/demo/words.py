@@ -21,6 +21,8 @@ KINDS = {
     "direction": "a minister’s direction",
     "appeal": "the request for another look at a decision",
     "review_request": "the request for another look at a first check",
+    "appeal_answer": "an answer to who asks for another look at a decision",
+    "review_answer": "an answer to who asks for another look at a first check",
     "late_response": "late answers of councils",
     "quarterly_return": "a progress report",
     "transitional_end": "the end of temporary government support",

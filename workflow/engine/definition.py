@@ -142,7 +142,8 @@ class Action:
     With several targets, `decide` chooses one from the facts and the form's data, purely. `effects` and
     `money` are names registered in wiring; money effects run last. `event` is the past-tense name of what is
     recorded. `duty` is recorded with the person for separation of duties. An action that keeps the state
-    keeps its deadline too, unless `restarts_deadline`. `reopens_within` is the deadline kind that limits a
+    keeps its deadline too, unless `restarts_deadline`; then `restarts_with`, if there is one, runs instead of the
+    state's own. `reopens_within` is the deadline kind that limits a
     declared way out of an end. An `optional` action may be done at any time and is nobody's duty: no case waits for it.
     """
 
@@ -161,6 +162,7 @@ class Action:
     duty: str | None = None
     decide: Callable[[Facts, Data], str] | None = None
     restarts_deadline: bool = False
+    restarts_with: DeadlineRule | None = None
     reopens_within: str | None = None
     optional: bool = False
 

@@ -52,4 +52,6 @@ def _action(action: Action) -> dict[str, Any]:
         "decides": action.decide is not None,
         "restarts_deadline": action.restarts_deadline,
         "reopens_within": action.reopens_within,
+        # Said only where it is so, so that definitions deployed before it was known keep their digest.
+        **({} if action.restarts_with is None else {"restarts_with": action.restarts_with.kind}),
     }

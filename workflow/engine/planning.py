@@ -112,6 +112,8 @@ def plan(  # noqa: PLR0917 - the order of its arguments is that of a sentence
 def _planned(workflow: Workflow, action: Action, old: str, new: str) -> Plan:
     renews = new != old or action.restarts_deadline
     deadline = workflow.state_by_name[new].deadline
+    if new == old and action.restarts_with is not None:
+        deadline = action.restarts_with
     return Plan(
         action=action.name,
         old_state=old,

@@ -220,7 +220,9 @@ def _unregistered(workflow: Workflow, registry: Registry) -> Iterator[str]:
         yield from _unknown(where, "money effect", action.money, registry.money_effects)
         yield from _unknown(where, "form", _given(action.form), registry.forms)
         yield from _unknown(where, "notice", action.notices, registry.notices)
-        yield from _unknown(where, "deadline kind", _given(action.reopens_within), registry.deadline_kinds)
+        renewed = () if action.restarts_with is None else (action.restarts_with.kind,)
+        kinds = (*_given(action.reopens_within), *renewed)
+        yield from _unknown(where, "deadline kind", kinds, registry.deadline_kinds)
         yield from _unknown(where, "event", (action.event,), registry.events)
 
 

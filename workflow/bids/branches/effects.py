@@ -90,12 +90,22 @@ def _decided(work: Work, context: EffectContext, outcome: Found) -> Ineligibilit
     return finding
 
 
+def review_subject(case_id: int) -> str:
+    """The name by which the deadline for the answer to a review is known."""
+    return f"case:{case_id}/review"
+
+
 def ask_review(work: Work, context: EffectContext) -> None:
     """Write that the lead body asks for a review, and why."""
     finding = _present(work, context)
     finding.review_asked_at, finding.review_asked_by = work.now, work.actor.person_id
     finding.review_reason = str(context.data["reason"]).strip()
-    context.payload |= {"finding": finding.number, "asked_on": london_date(work.now).isoformat()}
+    answer = deadlines.arm(work, review_subject(context.case.id), "review_answer", start=work.now)
+    context.payload |= {
+        "finding": finding.number,
+        "asked_on": london_date(work.now).isoformat(),
+        "answer_by": answer.due_on.isoformat(),
+    }
 
 
 def accept_review(work: Work, context: EffectContext) -> None:
@@ -116,6 +126,7 @@ def _reviewed(work: Work, context: EffectContext, outcome: Review) -> None:
         work.actor.person_id,
     )
     finding.review_words = str(context.data.get("reason") or "").strip()
+    deadlines.meet(work, review_subject(context.case.id))
     context.payload["finding"] = finding.number
 
 

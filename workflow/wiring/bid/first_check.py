@@ -230,6 +230,8 @@ EFFECTS: dict[str, Effect] = {
 
 MONEY_EFFECTS: dict[str, Effect] = {}
 
+_LOOK_AGAIN = who.without(who.SECOND_OFFICERS | who.TEAM_HEADS, "submit", "screen", "exclude")
+
 NOTICES: dict[str, Notice] = {
     "bid_received": Notice("bid_received", who.LEAD_BODY),
     "bid_to_check": Notice("bid_to_check", who.CASE_OFFICERS),
@@ -241,9 +243,7 @@ NOTICES: dict[str, Notice] = {
     ),
     "ineligibility_declined": Notice("ineligibility_declined", who.CASE_OFFICERS),
     "bid_ineligible": Notice("bid_ineligible", who.LEAD_BODY),
-    "review_to_decide": Notice(
-        "review_to_decide", who.without(who.SECOND_OFFICERS | who.TEAM_HEADS, "submit", "screen", "exclude")
-    ),
+    "review_to_decide": Notice("review_to_decide", _LOOK_AGAIN),
     "review_received": Notice("review_received", who.LEAD_BODY),
     "review_accepted": Notice("review_accepted", who.LEAD_BODY | who.CASE_OFFICERS),
     "review_refused": Notice("review_refused", who.LEAD_BODY),
@@ -253,6 +253,7 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "round_close": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
     "screening": DeadlineNotice("deadline_reminder", who.CASE_OFFICERS, escalate_to=who.ESCALATE_TO),
     "returned_bid": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
+    "review_answer": DeadlineNotice("deadline_reminder", _LOOK_AGAIN, escalate_to=who.ESCALATE_TO),
     # It reminds of nothing: a right to ask is not a duty.
     "review_request": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
 }

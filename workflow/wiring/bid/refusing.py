@@ -4,7 +4,7 @@ from workflow.approval import branching, steps
 from workflow.approval import rules as approval
 from workflow.approval.terms import StepKind
 from workflow.bids import rules as bids
-from workflow.cases.registry import Effect, Notice
+from workflow.cases.registry import DeadlineNotice, Effect, Notice
 from workflow.engine import NOBODY, Action, DeadlineRule, State
 from workflow.wiring import audiences as who
 from workflow.wiring import deciders
@@ -199,9 +199,9 @@ EFFECTS: dict[str, Effect] = {
     "record_proposal": steps.step(StepKind.REJECTION_PROPOSED),
     "confirm_rejection": steps.confirm_rejection,
     "record_decline": steps.step(StepKind.REJECTION_DECLINED),
-    "record_appeal": steps.step(StepKind.APPEAL_ASKED),
-    "accept_appeal": steps.step(StepKind.APPEAL_ACCEPTED),
-    "refuse_appeal": steps.step(StepKind.APPEAL_REFUSED),
+    "record_appeal": steps.ask_appeal,
+    "accept_appeal": steps.answer_appeal(StepKind.APPEAL_ACCEPTED),
+    "refuse_appeal": steps.answer_appeal(StepKind.APPEAL_REFUSED),
 }
 
 NOTICES: dict[str, Notice] = {
@@ -212,4 +212,12 @@ NOTICES: dict[str, Notice] = {
     "appeal_asked": Notice("appeal_asked", deciders.ACCOUNTING_OFFICERS | who.RESPONSIBLE),
     "appeal_accepted": Notice("appeal_accepted", who.LEAD_BODY, statutory=True),
     "appeal_refused": Notice("appeal_refused", who.LEAD_BODY, statutory=True),
+}
+
+DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
+    "appeal_answer": DeadlineNotice(
+        "deadline_reminder",
+        deciders.ACCOUNTING_OFFICERS | who.RESPONSIBLE,
+        escalate_to=deciders.ESCALATE_TO,
+    ),
 }

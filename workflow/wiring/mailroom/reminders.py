@@ -18,7 +18,7 @@ def _reminder(_room: Room, session: Session, case: Case, payload: Payload) -> Fo
     state = workflow.state_by_name[case.state]
     return {
         "task": TASKS.get(payload["kind"], state.label),
-        "owner": workflow.role_label(state.owner),
+        "owner": workflow.role_label(OWNERS.get(payload["kind"], state.owner)),
         "due_on": deadline.due_on,
     }
 
@@ -30,6 +30,9 @@ TASKS = {
     "sector_response": "Saying what was done about each answer",
     "appraisal": "The assessment of the bid",
     "first_approval": "The decision on the bid",
+    "second_approval": "The second approval of the bid",
+    "review_answer": "An answer to who asks for the first check to be looked at again",
+    "appeal_answer": "An answer to who asks for another look at the decision",
     "accounting_officer": "The accounting officer’s decision on the bid",
     "direction": "The minister’s direction",
     "deferral": "Taking up the decision that was put off",
@@ -44,6 +47,10 @@ TASKS = {
     "recovery": "Money to pay back",
 }
 """What each kind of deadline asks of somebody, in words for mail."""
+
+
+OWNERS = {"review_answer": "second_officer", "appeal_answer": "accounting_officer"}
+"""Whose move it is where the state of the case does not say: these are owed when the bid has ended."""
 
 
 def _support_ends(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
