@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, insert, text, update
 from sqlalchemy.orm import Session
 
 from tests.consultation.world import CLOSED, LAST_MOMENT, OPENED, TOO_LATE, World
@@ -135,6 +135,25 @@ def test_the_public_reads_what_is_asked_and_no_more_than_numbers(world: World) -
     )
     assert found.tally.invited == 3
     assert (found.said, found.publishable, found.report) == ((), 0, None)
+
+
+def test_a_bid_to_help_councils_that_it_names_is_read_by_those_it_concerns_and_not_by_the_public(
+    world: World,
+) -> None:
+    consultation_id = world.open()
+    with world.work() as work:
+        work.session.execute(
+            text(
+                "UPDATE bid SET main_support = 'intervention', area_kind = 'authorities', area_codes = '[\"KEN\"]'"
+            )
+        )
+    with world.sessions() as session:
+        assert queries.public_consultations(session, None, show="all") == ([], False)
+        for reader in (None, world.viewer(session, "stranger")):
+            with pytest.raises(NotHere):
+                published(session, reader, consultation_id)
+        for who in ("kent", "officer"):
+            assert published(session, world.viewer(session, who), consultation_id).about.title
 
 
 def test_after_the_close_everybody_reads_the_answers_that_count_and_may_be_published(world: World) -> None:

@@ -268,3 +268,17 @@ first_check_passed = Guard("first_check_passed", _first_check_passed)
 def written(day: date) -> str:
     """A London date in words: `Tuesday 3 May 2011`."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+APPROVED_STATES = frozenset(
+    {"approved", "offered", "active", "suspended", "closing", "closed", "terminated", "declined"}
+)
+"""The states that only a bid that was approved comes to."""
+
+
+def is_withheld(support: str | None, area: str | None, state: str) -> bool:
+    """Whether people outside are told no more than that a bid would help a council: until it is approved.
+
+    Source: domain, section 5, intervention bids that name councils.
+    """
+    return support == "intervention" and area == "authorities" and state not in APPROVED_STATES

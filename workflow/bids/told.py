@@ -5,7 +5,18 @@ A filter, a count or a date that told one of these stages from another would tel
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import ColumnElement, select
+
+from workflow.bids.models import AreaKind, Bid, SupportType
+from workflow.bids.rules import APPROVED_STATES
+from workflow.cases import Case
 from workflow.cases.registry import registry
+
+_NAMES_COUNCILS = select(Bid.id).where(
+    Bid.main_support == SupportType.INTERVENTION, Bid.area_kind == AreaKind.AUTHORITIES
+)
+withheld: ColumnElement[bool] = Case.id.in_(_NAMES_COUNCILS) & Case.state.not_in(sorted(APPROVED_STATES))
+"""The condition on `Case` for what `is_withheld` says of one bid: the public is told nothing of it yet."""
 
 
 def read_alike(names: Iterable[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer
+from workflow.bids.told import withheld
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.consultation.about import About, about_where
@@ -17,6 +18,7 @@ from workflow.consultation.models import (
     Invitation,
     Response,
 )
+from workflow.consultation.queries import may_see
 from workflow.consultation.said import Said, said_of
 from workflow.consultation.tallies import NOBODY_ASKED, Tally, tallies_of
 from workflow.consultation.terms import Outcome
@@ -49,10 +51,10 @@ def published(
     """A consultation for everybody, signed in or not.
 
     Raises:
-        NotHere: when there is none.
+        NotHere: when there is none, or the public is not told of it and the viewer is not among those it concerns.
     """
-    del viewer  # It is public.
-    about = about_where(session, Consultation.id == consultation_id)
+    open_to = ~withheld if viewer is None else ~withheld | may_see(viewer)
+    about = about_where(session, (Consultation.id == consultation_id) & open_to)
     tally = tallies_of(session, [consultation_id]).get(consultation_id, NOBODY_ASKED)
     stands = _stands(session, consultation_id)
     if about.closed_at is None:

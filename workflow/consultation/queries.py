@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
+from workflow.bids.told import withheld
 from workflow.cases import Case
 from workflow.cases.queries import visible
 from workflow.clock import london_date
@@ -137,14 +138,17 @@ def public_consultations(
     after: int | None = None,
     limit: int = PAGE,
 ) -> tuple[list[ConsultationRow], bool]:
-    """The same for anybody, signed in or not: consultations are public from their opening."""
+    """The same for anybody, signed in or not: consultations are public from their opening.
+
+    About a bid to help councils that it names, those alone are asked; the public reads of it when it is approved.
+    """
     del viewer
     lead = aliased(Organisation)
     query = (
         select(Consultation, Case, lead.name, literal(None), false())
         .join(Case, Case.id == Consultation.bid_id)
         .join(lead, lead.id == Case.proposer_id)
-        .where(_shown(show))
+        .where(_shown(show), ~withheld)
     )
     return _page(session, query, after, limit)
 

@@ -18,13 +18,14 @@ from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role, Thing
 from workflow.audit.models import Event
 from workflow.bids.models import AreaKind, Bid, Outcome, Partner, Round, SupportType
+from workflow.bids.rules import is_withheld
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.consultation.models import Consultation
 from workflow.errors import NotHere
 from workflow.money import Pence
 from workflow.reports.models import OutcomeTheme
-from workflow.reports.rules import Area, is_withheld
+from workflow.reports.rules import Area
 
 NEWS = ("consulting", "approved", "rejected", "ineligible")
 """The states whose beginning is news: councils are asked, or a decision was taken."""

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session, aliased
 from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
 from workflow.bids.models import Bid
+from workflow.bids.rules import is_withheld
 from workflow.cases import Case
 from workflow.consultation.models import Consultation
 from workflow.funds.models import Fund
 from workflow.money import Pence
 from workflow.monitoring.models import Award
-from workflow.reports.rules import is_withheld
 
 PAGE = 25
 ENDED_WITHOUT = ("rejected", "ineligible", "withdrawn", "lapsed", "declined")

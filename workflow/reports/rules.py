@@ -78,29 +78,6 @@ def rounding_difference(rows: Iterable[int], published: int) -> RoundingDifferen
     return RoundingDifference(Pence(sum(listed)), Pence(published), len(listed))
 
 
-APPROVED_STATES = frozenset(
-    {
-        "approved",
-        "offered",
-        "active",
-        "suspended",
-        "closing",
-        "closed",
-        "terminated",
-        "declined",
-    }
-)
-"""The states that only a bid that was approved comes to."""
-
-
-def is_withheld(support: str | None, area: str | None, state: str) -> bool:
-    """Whether people outside are told no more than that a bid would help a council: until it is approved.
-
-    Source: domain, section 5, intervention bids that name councils.
-    """
-    return support == "intervention" and area == "authorities" and state not in APPROVED_STATES
-
-
 @dataclass(frozen=True, slots=True)
 class Area:
     """Where a bid works: everywhere, in a region, or for councils by their codes, with the regions that these are in."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from workflow.bids.models import Bid
+from workflow.bids.rules import is_withheld
 from workflow.cases import Case
 from workflow.reports.network import WITHHELD
-from workflow.reports.rules import is_withheld
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
 
 WORDS = {
