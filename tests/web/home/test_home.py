@@ -2,9 +2,13 @@
 
 from types import SimpleNamespace
 
+from sqlalchemy import select
+
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import text_of
-from tests.world import World, draft, to_returned
+from tests.world import World, draft, to_active, to_referred, to_returned
+from workflow.deadlines.models import Deadline
+from workflow.web.filters import london_date, short_date
 
 
 def home_of(desk: Desk, who: str) -> str:
@@ -41,3 +45,29 @@ def test_whoever_is_signed_in_is_warned_before_that_ends_and_nobody_else(desk: D
     page = desk.client.get("/").text
     assert 'data-idle-seconds="43200"' in page
     assert "Stay signed in" in page
+
+
+def test_a_bid_that_waits_for_the_treasury_calls_on_the_finance_officer_until_its_consent_is_recorded(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_referred(world)
+    assert "What waits for you" in home_of(desk, "finance")
+    assert "Record the Treasury’s consent" in home_of(desk, "finance")
+    page = text_of(desk.open("finance", bid_id, "").text)
+    assert "You, or another finance officer Record the Treasury’s consent" in page
+    assert "Blocked: This bid is contentious" in home_of(desk, "accounting")
+
+
+def test_a_payment_request_is_due_by_its_own_date_and_not_by_the_end_of_the_award(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_active(world)
+    world.act("drafter", bid_id, "make_claim", {"year": 2011, "amount_pence": 100_000, "narrative": "Work."})
+    with world.sessions() as session:
+        due_on = session.scalars(select(Deadline.due_on).where(Deadline.kind == "claim_check")).one()
+    home = home_of(desk, "manager")
+    assert "£1,000 of it" in home
+    assert short_date(due_on) in home
+    page = text_of(desk.open("manager", bid_id, "").text)
+    assert london_date(due_on) in page
+    assert "Closing begins after that" not in page

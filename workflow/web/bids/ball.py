@@ -21,15 +21,8 @@ from workflow.clock import london_date
 from workflow.deadlines import calendar
 from workflow.engine import SYSTEM, Action, Offer, State, Workflow, offers, offers_to_anybody
 from workflow.money import format_pounds
-from workflow.web.bids.ball_words import (
-    AFTER_DEADLINE,
-    NOTHING_PROPOSED,
-    ORDINALS,
-    THEN_AFTER,
-    TOLD,
-    WAITS_FOR_A_DAY,
-    Told,
-)
+from workflow.web.bids import ball_words
+from workflow.web.bids.due import OWN_KINDS, due_days
 from workflow.web.bids.frame import is_inside, is_theirs
 from workflow.web.filters import counted, due_words
 from workflow.web.filters import london_date as written
@@ -70,13 +63,24 @@ class Move:
     @property
     def may(self) -> tuple[Offer, ...]:
         """What the reader is called on to do and may do now, what leads on before what leads back."""
-        called = [offer for offer in self.offered if offer.may and not offer.action.optional]
+        called = [
+            offer
+            for offer in self.offered
+            if offer.may
+            and (not offer.action.optional or (offer.action.name in ball_words.UNBLOCKS and not self.steps))
+        ]
         return tuple(sorted(called, key=lambda offer: offer.action.name not in LEADS_ON))
+
+    def waited_for(self, *, inside: bool) -> str:
+        """The name of the step that comes first: the reader's own, else within the department whoever's it is; or nothing."""
+        steps = [offer.action for offer in self.may] or (self.steps if inside else ())
+        return steps[0].name if steps else ""
 
     @property
     def may_also(self) -> tuple[Offer, ...]:
         """What the reader may do, and nobody waits for."""
-        return tuple(offer for offer in self.offered if offer.may and offer.action.optional)
+        called = self.may
+        return tuple(o for o in self.offered if o.may and o.action.optional and o not in called)
 
     @property
     def blocked(self) -> tuple[Offer, ...]:
@@ -88,7 +92,7 @@ class Move:
             offer
             for offer in self.offered
             if not (offer.may or offer.action.optional)
-            and NOTHING_PROPOSED.isdisjoint(reason.code for reason in offer.reasons)
+            and ball_words.NOTHING_PROPOSED.isdisjoint(reason.code for reason in offer.reasons)
         ]
         if not self.steps:
             return tuple(barred[:1]) if self.lacks and self.is_owner else ()
@@ -184,8 +188,8 @@ def _inside(session: Session, case: Case, move: Move, state: State) -> tuple[str
     if not groups:
         if state.name in IDLE:
             return NOBODY_NOW, "No payment request and no report waits"
-        if state.name in WAITS_FOR_A_DAY:
-            return WAITS_FOR_A_DAY[state.name]
+        if state.name in ball_words.WAITS_FOR_A_DAY:
+            return ball_words.WAITS_FOR_A_DAY[state.name]
         role = workflow.role_label(state.owner)
         main = f"You, or another {role}" if move.is_owner else _article(role)
         return main, next(iter(is_stuck(case, move)), "")
@@ -203,8 +207,8 @@ def _which_approver(session: Session, move: Move, role: str) -> tuple[str, str]:
     """Which approval is missing, and what whoever gives it needs."""
     approval = move.facts["approval"]
     given = len(approval.voters)
-    if approval.quorum > 1 and given < len(ORDINALS) and votes_needed(approval):
-        role = f"{ORDINALS[given]} {role}"
+    if approval.quorum > 1 and given < len(ball_words.ORDINALS) and votes_needed(approval):
+        role = f"{ball_words.ORDINALS[given]} {role}"
     more = f"With a limit of at least {format_pounds(approval.whole_life_pence)}"
     names = sorted(people_named(session, approval.voters).values())
     return role, f"{more}, and not {' or '.join(names)}, who approved" if names else more
@@ -243,7 +247,7 @@ def _outside(who: Viewer, case: Case, move: Move, state: State, lead: str) -> tu
         return f"You, {lead}", _own_move(workflow, move, state, theirs)
     if state.name in IDLE and not move.steps:
         return NOBODY_NOW, "You can request a payment" if is_lead else "The work is under way"
-    doing = TOLD[state.name].doing if state.name in TOLD else ""
+    doing = ball_words.TOLD[state.name].doing if state.name in ball_words.TOLD else ""
     return "The department", f"{doing}. There is nothing for you to do" if is_lead and doing else doing
 
 
@@ -273,17 +277,22 @@ def _until(
     if case.due_on is None or not (inside or len(alike) == 1):
         return "Until", "No date is set", "" if inside else "We write to you when there is news"
     verb = "Closes" if state.owner == SYSTEM else "Due"
-    words = due_words(calendar(session).working_days_left(london_date(now), case.due_on), verb)
-    after = AFTER_DEADLINE.get(state.breach_action or "", "")
+    step = move.waited_for(inside=inside)
+    due_on = due_days(session, [(case, step)], IDLE)[0]
+    if due_on is None:
+        return "Until", "No date is set", f"The award runs until {written(case.due_on)}"
+    words = due_words(calendar(session).working_days_left(london_date(now), due_on), verb)
+    after = "" if step in OWN_KINDS else ball_words.AFTER_DEADLINE.get(state.breach_action or "", "")
     if not after and inside and state.deadline is not None:
         after = "Then their manager is told"
-    return "Until", written(case.due_on), f"{words}. {after}" if after else words
+    return "Until", written(due_on), f"{words}. {after}" if after else words
 
 
 def _then(who: Viewer, case: Case, move: Move, *, inside: bool) -> str:
-    told = TOLD.get(case.state, Told("", "", ""))
+    told = ball_words.TOLD.get(case.state, ball_words.Told("", "", ""))
     if inside:
-        named = next((THEN_AFTER[a.name] for a in move.steps if a.name in THEN_AFTER), None)
+        steps = (*move.steps, *(offer.action for offer in move.may))
+        named = next((ball_words.THEN_AFTER[a.name] for a in steps if a.name in ball_words.THEN_AFTER), None)
         if case.state == "deciding" and votes_needed(move.facts["approval"]) > 1:
             return f"Another approver decides too: {move.facts['approval'].quorum} approvals are needed"
         return named or told.then_inside

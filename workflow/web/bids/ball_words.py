@@ -128,6 +128,8 @@ THEN_AFTER: Mapping[str, str] = {
     "confirm_rejection": "The lead body is told, or the decision stays open",
     "reject_on_advice": "The lead body is told, with the reason",
     "record_consent": "The accounting officer decides",
+    "check_claim": "What is accepted is paid",
+    "pay_claim": "The lead body can request the next payment",
     "confirm_closure": "It is closed, and what is left goes back to the fund",
     "propose_closure": "The person responsible confirms the figures",
 }
@@ -164,3 +166,6 @@ NOTHING_PROPOSED = frozenset(
     }
 )
 """Reasons that say that nobody did what an action answers: nobody misses an answer to what was never asked."""
+
+UNBLOCKS = frozenset({"record_consent"})
+"""Steps that nobody waits for, until a bid is stuck for want of them."""

@@ -21,7 +21,10 @@ from workflow.consultation.queries import consultations as consultations_of
 from workflow.deadlines import calendar
 from workflow.engine import Workflow
 from workflow.funds.queries import balances, funds_of
-from workflow.web.bids.ball import Move, is_stuck, moves_of, personal_bars, whose
+from workflow.money import format_pounds
+from workflow.web.bids.ball import IDLE, Move, is_stuck, moves_of, personal_bars, whose
+from workflow.web.bids.ball_words import UNBLOCKS
+from workflow.web.bids.due import due_days
 from workflow.web.bids.frame import state_words
 from workflow.web.bids.words import event_words
 from workflow.web.context import current_viewer, now, read_session
@@ -42,13 +45,16 @@ MOST_LOOKED_AT = 100
 ASKED_WITHIN = timedelta(days=90)
 """For how long after it ended a bid may wait for somebody again: longer than any time to ask for a review or to appeal."""
 
+REQUESTED = {"check_claim": "waiting", "pay_claim": "checked"}
+"""In which state the payment requests are that a step is about."""
+
 MOST_COMING = 5
 """How many bids that are on their way to somebody are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A bid at home: what is asked of the reader, what more there is to it, and how far its date is."""
+    """A bid at home: what is asked of the reader, what more there is to it, until when that is due and how far that is."""
 
     case: Case
     lead: str
@@ -56,6 +62,7 @@ class Line:
     more: str
     due: str
     href: str
+    due_on: date | None
 
 
 @blueprint.get("/")
@@ -81,7 +88,10 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
 
     rows = _reaching(session, reader, moment)
     moves = moves_of(session, reader, [row.case for row in rows], moment)
-    mine = [line for row in rows if (line := _mine(row, moves[row.case.id], due(row.case.due_on)))]
+    waited_for = [(row.case, moves[row.case.id].waited_for(inside=False)) for row in rows]
+    dates = due_days(session, waited_for, IDLE)
+    asked_of = [_mine(row, moves[row.case.id], day, due(day)) for row, day in zip(rows, dates, strict=True)]
+    mine = [line for line in asked_of if line]
     barred = [(row, bars[0]) for row in rows if (bars := _barred(moves[row.case.id]))]
     changed = lists.changed(session, reader)
     asked = [(row, due(row.closes_on, "Closes")) for row in _asked(session, reader)]
@@ -101,7 +111,9 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
         may_start=bool(reader.organisations(*queries.WRITERS)),
         own_pages=pages_of(session, reader, moment),
         coming=[
-            (row, *state_words(reader, row.case), due(row.case.due_on)) for row in _coming(session, reader)
+            (row, *state_words(reader, row.case), due(row.case.due_on))
+            for row in _coming(session, reader)
+            if row.case.id not in {line.case.id for line in mine}
         ],
         has_queue=is_staff(reader),
     )
@@ -120,12 +132,18 @@ def _reaching(session: Session, reader: Viewer, moment: datetime) -> list[BidRow
     return rows + (lists.asked_anew(session, reader, ended, moment - ASKED_WITHIN) if ended else [])
 
 
-def _mine(row: BidRow, move: Move, due: str) -> Line | None:
+def _mine(row: BidRow, move: Move, due_on: date | None, due: str) -> Line | None:
     """The line of a bid that waits for the reader, or that is stuck at the reader; None when it does neither."""
     case, address = row.case, f"/bids/{row.case.reference}"
     if case.state == "returned":
         return Line(
-            case, row.lead, "Put right what was named", "and send it again", due, f"{address}/sections"
+            case,
+            row.lead,
+            "Put right what was named",
+            "and send it again",
+            due,
+            f"{address}/sections",
+            due_on,
         )
     if move.may:
         first, *rest = [offer.action for offer in move.may]
@@ -135,22 +153,33 @@ def _mine(row: BidRow, move: Move, due: str) -> Line | None:
         if case.state == "deciding" and move.facts["approval"].quorum > 1:
             given = len(move.facts["approval"].voters)
             more = f"Approval {given + 1} of {move.facts['approval'].quorum}"
-        return Line(case, row.lead, first.label, more, due, address)
+        if first.name in REQUESTED:
+            more = _requested(move, REQUESTED[first.name])
+        return Line(case, row.lead, first.label, more, due, address, due_on)
     if _is_writing(move, case):
         unfinished = len(move.facts["bids"].unfinished)
         left = f"{unfinished} {'section is' if unfinished == 1 else 'sections are'} not finished"
         ask, more = ("Finish the bid", left) if unfinished else ("Ready to sign", "Your signatory sends it")
-        return Line(case, row.lead, ask, more, due, f"{address}/sections")
+        return Line(case, row.lead, ask, more, due, f"{address}/sections", due_on)
     if case.state == "responding" and move.facts["consultation"].undisposed and move.blocked:
         left = move.facts["consultation"].undisposed
         more = f"{left} of {move.facts['consultation'].answered} to go"
         return Line(
-            case, row.lead, "Say what you did about each answer", more, due, f"{address}/consultation"
+            case, row.lead, "Say what you did about each answer", more, due, f"{address}/consultation", due_on
         )
     stuck = is_stuck(case, move)
     if stuck and move.blocked and move.is_owner:
-        return Line(case, row.lead, move.blocked[0].action.label, f"Blocked: {stuck[0]}", due, address)
+        return Line(
+            case, row.lead, move.blocked[0].action.label, f"Blocked: {stuck[0]}", due, address, due_on
+        )
     return None
+
+
+def _requested(move: Move, state: str) -> str:
+    """How much the payment requests in a state come to, in one award."""
+    waiting = [claim for claim in move.facts["monitoring"].claims if claim.state == state]
+    amounts = (c.claimed_pence if c.accepted_pence is None else c.accepted_pence for c in waiting)
+    return f"{format_pounds(sum(amounts))} of it"
 
 
 def _is_writing(move: Move, case: Case) -> bool:
@@ -164,7 +193,7 @@ def _barred(move: Move) -> tuple[str, ...]:
 def _grouped(lines: Sequence[Line], today: date, soon: date) -> dict[str, list[Line]]:
     groups: dict[str, list[Line]] = {"late": [], "soon": [], "later": []}
     for line in lines:
-        due_on = line.case.due_on
+        due_on = line.due_on
         groups["later" if due_on is None or due_on > soon else ("late" if due_on < today else "soon")].append(
             line
         )
@@ -193,7 +222,10 @@ def _states_of(reader: Viewer) -> list[str]:
     return [
         state.name
         for state in workflow.states
-        if any(held & set(a.roles) and not a.optional for a in workflow.actions_from[state.name])
+        if any(
+            held & set(a.roles) and (not a.optional or a.name in UNBLOCKS)
+            for a in workflow.actions_from[state.name]
+        )
     ]
 
 
