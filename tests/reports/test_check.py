@@ -18,6 +18,7 @@ from workflow.clock import FixedClock
 from workflow.db import SYSTEM, Sessions, Work, make_engine, make_sessions, unit_of_work
 from workflow.deadlines.defaults import load_bank_holidays, load_deadline_rules
 from workflow.funds import commit, pay, reserve
+from workflow.reports.award_checks import ANSWERS, AWARDS
 from workflow.reports.check import CASES, DEADLINES, MESSAGES, check
 from workflow.reports.ledger_checks import DECISIONS, LEDGER
 
@@ -148,6 +149,43 @@ BREAKS = [
     ("UPDATE notification SET attempts = 2", "after 2 attempts, and 0 are on record"),
     ("UPDATE event SET actor = 'person:9' WHERE seq = 1", "its column actor does not say what its text says"),
     ("DELETE FROM event_text", "the text title beside it is removed"),
+    (
+        "UPDATE \"case\" SET state = 'withdrawn'",
+        "it is withdrawn, and 600 pence are still set aside or promised for it",
+    ),
+    (
+        (
+            "INSERT INTO award (case_id, total_pence, conditions, eligible_heads, ends_on, offered_at, offered_by)"
+            " SELECT id, 5, '', '', '2012-03-31', now(), 1 FROM \"case\""
+        ),
+        "its agreement is over 5 pence, its payment plan over 0, and 600 are promised",
+    ),
+    (
+        (
+            "INSERT INTO recovery (case_id, asked_pence, recovered_pence, due_on, asked_at)"
+            " SELECT id, 100, 50, '2011-05-03', now() FROM \"case\""
+        ),
+        "50 pence came back by what is asked for, 0 by its receipts and 0 by the ledger",
+    ),
+    (
+        "INSERT INTO year_end SELECT id, 2011, 600, 100, 0, 0, 500, '', 'x', now(), 1 FROM \"case\"",
+        "what became of the year’s money is not what its entries say",
+    ),
+    (
+        (
+            "WITH v AS (INSERT INTO variation SELECT id, 1, 'amount_up', 'agreed', 'x', 600, 700, '2012-03-31', '2012-03-31',"
+            " now(), 1, now(), 1, '' FROM \"case\" RETURNING case_id)"
+            " INSERT INTO variation_year SELECT case_id, 1, 2011, 600, 700 FROM v"
+        ),
+        "change 1 is agreed, and the ledger moved 0 pence for it",
+    ),
+    (
+        (
+            "INSERT INTO invitation (consultation_id, organisation_id, version, sent_at, response_id)"
+            " VALUES (1, 1, 1, now(), 7)"
+        ),
+        "the answer that counts is not the newest that is neither held nor set aside",
+    ),
 ]
 
 
@@ -162,7 +200,7 @@ def test_whatever_is_broken_is_named(world: World, what: str, named: str) -> Non
 
 
 def test_every_invariant_is_broken_by_a_test() -> None:
-    for invariant in (*LEDGER, *DECISIONS, *CASES, *DEADLINES, *MESSAGES):
+    for invariant in (*LEDGER, *DECISIONS, *AWARDS, *ANSWERS, *CASES, *DEADLINES, *MESSAGES):
         fixed = max(invariant.sentence.replace("{", "}").split("}")[::2], key=len).strip()
         assert any(fixed[:20] in named or named[:12] in invariant.sentence for _, named in BREAKS), (
             invariant.sentence

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from workflow import audit, deadlines
 from workflow.documents.reading import missing_files
+from workflow.reports.award_checks import award_problems
 from workflow.reports.invariants import Invariant, broken
 from workflow.reports.ledger_checks import decision_problems, ledger_problems
 
@@ -95,6 +96,7 @@ def check(
     return [
         *ledger_problems(session),
         *decision_problems(session),
+        *award_problems(session),
         *audit.verify(session, outside),
         *broken(session, CASES),
         *deadlines.check(session),
