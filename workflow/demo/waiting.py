@@ -131,7 +131,7 @@ WAITS: tuple[Waits, ...] = (
     Waits(
         "Private office",
         "private@dclg.example",
-        "A minister’s direction is sought: prepare it",
+        "A minister’s direction is sought: read up for the accounting officer",
         "/bids/{P039}",
         "Shaped by Us",
     ),

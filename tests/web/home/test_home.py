@@ -1,13 +1,19 @@
 """The first page of those who write bids."""
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import text_of
-from tests.world import World, draft, to_active, to_referred, to_returned
+from tests.world import World, draft, to_active, to_referred, to_returned, with_officers
+from workflow.accounts.roles import Role
+from workflow.bids import commands, values
+from workflow.bids.models import Section
+from workflow.bids.partnering import confirm_part
 from workflow.deadlines.models import Deadline
+from workflow.money import Pence
 from workflow.web.filters import london_date, short_date
 
 
@@ -71,3 +77,27 @@ def test_a_payment_request_is_due_by_its_own_date_and_not_by_the_end_of_the_awar
     page = text_of(desk.open("manager", bid_id, "").text)
     assert london_date(due_on) in page
     assert "Closing begins after that" not in page
+
+
+def test_a_partner_finds_the_bids_in_which_its_part_is_confirmed(desk: Desk, world: World) -> None:
+    with_officers(world, {"partner": Role.PARTNER}, home="GAT")
+    bid_id = draft(world, title="Peer challenge")
+    part = values.PartnerLine("GAT", "Lends ten peers", ((2011, Pence(2_000_000)),))
+    world.work(
+        "drafter",
+        lambda work: commands.add_row(work, bid_id, Section.PARTNERS, part, seen_rev=1, key=uuid4().hex),
+    )
+    assert "You are named as a partner" in home_of(desk, "partner")
+    world.work("partner", lambda work: confirm_part(work, bid_id, world.ids["GAT"], key=uuid4().hex))
+    home = home_of(desk, "partner")
+    assert "You are named as a partner" not in home
+    assert "Your part is confirmed" in home
+    assert world.case(bid_id).reference in home
+
+
+def test_the_private_office_is_led_to_what_waits_for_its_principal(desk: Desk, world: World) -> None:
+    with_officers(world, {"private": Role.PRIVATE_OFFICE})
+    bid_id = to_referred(world)
+    assert "Before the accounting officer" in home_of(desk, "private")
+    queue = desk.client.get("/queue?state=referred&state=direction_sought").text
+    assert world.case(bid_id).reference in queue

@@ -14,11 +14,12 @@ from workflow.web.reports.waiting import waiting_for
 
 
 class Part(NamedTuple):
-    """A bid in which the reader's body is named as a partner and has not confirmed its part."""
+    """A bid in which the reader's body is named as a partner, and whether it has confirmed its part."""
 
     case: Case
     task: str
     href: str
+    is_confirmed: bool
 
 
 class OwnPage(NamedTuple):
@@ -47,6 +48,13 @@ PAGES: dict[Role, tuple[OwnPage, ...]] = {
         OwnPage("All live bids", "/queue", "Read only; what you read is noted"),
         OwnPage("The funds", "/funds", "Every entry of the ledger"),
     ),
+    Role.PRIVATE_OFFICE: (
+        OwnPage(
+            "Before the accounting officer",
+            "/queue?state=referred&state=direction_sought",
+            "Bids that the accounting officer decides, and directions that are sought: read, to prepare them",
+        ),
+    ),
     Role.ADMINISTRATOR: (
         OwnPage(
             "People and their roles", "/admin", "Who may do what, leavers, and addresses that do not work"
@@ -73,20 +81,25 @@ def pages_of(session: Session, reader: Viewer, now: datetime) -> list[OwnPage]:
     for role, pages in PAGES.items():
         if reader.has(role):
             for page in pages:
-                if exists(page.href):
+                if exists(page.href.partition("?")[0]):
                     found.setdefault(page.text, page)
     waiting = waiting_for(session, reader, now) if found else {}
     return [page._replace(hint=waiting.get(page.href, page.hint)) for page in found.values()]
 
 
-def parts_to_confirm(session: Session, reader: Viewer) -> list[Part]:
-    """The parts in other bodies' bids that wait for the reader to confirm them."""
+def parts_in(session: Session, reader: Viewer) -> list[Part]:
+    """The reader's parts in other bodies' live bids, those that wait to be confirmed first; none that it withdrew from."""
     if not reader.has(Role.PARTNER):
         return []
     return [
-        Part(case, part.task, next((h for h in _pages(case) if exists(h)), f"/bids/{case.reference}"))
+        Part(
+            case,
+            part.task,
+            next((h for h in _pages(case) if exists(h)), f"/bids/{case.reference}"),
+            is_confirmed=part.confirmed_at is not None,
+        )
         for case, part in parts_of(session, reader)
-        if part.confirmed_at is None and part.withdrawn_at is None
+        if part.withdrawn_at is None
     ]
 
 

@@ -29,7 +29,7 @@ from workflow.web.bids.frame import state_words
 from workflow.web.bids.words import event_words
 from workflow.web.context import current_viewer, now, read_session
 from workflow.web.filters import due_words
-from workflow.web.home.parts import pages_of, parts_to_confirm
+from workflow.web.home.parts import pages_of, parts_in
 from workflow.web.pages import render
 from workflow.web.queue.asked import SOON_DAYS
 from workflow.web.roles import is_staff
@@ -95,11 +95,12 @@ def _your_work(session: Session, reader: Viewer, moment: datetime) -> Response:
     barred = [(row, bars[0]) for row in rows if (bars := _barred(moves[row.case.id]))]
     changed = lists.changed(session, reader)
     asked = [(row, due(row.closes_on, "Closes")) for row in _asked(session, reader)]
-    parts = parts_to_confirm(session, reader)
+    parts = parts_in(session, reader)
     return render(
         "pages/home/your_work.html",
         asked=asked,
-        parts=parts,
+        parts=[part for part in parts if not part.is_confirmed],
+        taking_part=[(part, *state_words(reader, part.case)) for part in parts if part.is_confirmed],
         today=today,
         soon=soon,
         groups=_grouped(mine, today, soon),
