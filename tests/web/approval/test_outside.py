@@ -1,5 +1,6 @@
 """What the pages of actions keep from people outside the department, whatever they send to them."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -8,7 +9,17 @@ from sqlalchemy import select
 from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements, text_of
-from tests.world import APPROVAL, RECOMMENDATION, World, draft, to_appraisal, to_deferred
+from tests.world import (
+    APPROVAL,
+    RECOMMENDATION,
+    World,
+    draft,
+    to_appraisal,
+    to_declined,
+    to_deferred,
+    to_terminated,
+    to_withdrawn,
+)
 from workflow.cases.registry import registry
 from workflow.consultation.models import Consultation
 from workflow.money import Pence
@@ -82,6 +93,21 @@ def test_no_list_tells_the_lead_body_until_when_a_decision_is_put_off(desk: Desk
     assert world.case(bid_id).reference not in desk.client.get("/queue?due=soon&due=late").text
     desk.read("case", bid_id, "")
     assert "2011-09-01" in desk.client.get("/queue.csv").text
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        (to_declined, "decided to fund this bid"),
+        (to_terminated, "decided to fund this bid"),
+        (to_withdrawn, "Nothing more is decided about this bid: withdrawn."),
+        (to_appraisal, "There is no decision yet"),
+    ],
+)
+def test_the_lead_body_reads_of_a_decision_what_is_true_of_the_end(
+    desk: Desk, world: World, stage: Callable[[World], int], said: str
+) -> None:
+    assert said in desk.read("signatory", stage(world), "why")
 
 
 def test_a_form_sent_by_somebody_whose_step_it_is_not_is_not_drawn_and_what_was_typed_is_given_back(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import elements
-from tests.world import APPROVAL, CLAIM, OFFER, World, draft, to_active, to_closed, to_deciding
+from tests.world import APPROVAL, CLAIM, OFFER, World, draft, to_active, to_closed, to_closing, to_deciding
 
 PART = {"accepted_pence": 12_000_000, "reason": "Travel is not covered."}
 
@@ -79,6 +79,19 @@ def test_a_closed_award_shows_its_closing_figures(world: World, read: Callable[.
     assert "Paid £120,000" in words
     assert "Not spent £180,000" in words
     assert "The rest was not needed." in words
+
+
+def test_the_lead_body_reads_closing_figures_once_they_are_confirmed_and_never_the_words_for_the_office(
+    world: World, read: Callable[..., str]
+) -> None:
+    bid_id = to_closing(world)
+    world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
+    assert "Closing figures" in read("responsible", bid_id)
+    assert "Closing figures" not in read("signatory", bid_id)
+    world.act("responsible", bid_id, "confirm_closure", {"declared": True})
+    words = read("signatory", bid_id)
+    assert "Closing figures" in words
+    assert "The rest was not needed." not in words
 
 
 def test_each_step_has_its_button_for_the_one_who_may_take_it(world: World, read: Callable[..., str]) -> None:

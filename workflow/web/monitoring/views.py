@@ -22,7 +22,7 @@ from workflow.monitoring.branches.reports import report_of, reports_of, save_rep
 from workflow.monitoring.branches.rules import quarter_words
 from workflow.monitoring.queries import AwardView
 from workflow.web.approval.brief import first_of
-from workflow.web.bids.frame import bid_frame
+from workflow.web.bids.frame import bid_frame, is_inside
 from workflow.web.context import now, read_session, settings, viewer, work
 from workflow.web.monitoring import branch_forms, change_forms, forms, report_forms
 from workflow.web.monitoring.ledger import award_years
@@ -75,6 +75,7 @@ def award(reference: str) -> Response:
         "pages/monitoring/award.html",
         **bid_frame(session, who, case, tab="award"),
         award=found,
+        inside=is_inside(who, case),
         years=award_years(facts),
         evidence=attachments_of(session, [f"claim:{line.claim.id}" for line in claims]),
         action=first_of(who, case, facts, OF_AWARD),
