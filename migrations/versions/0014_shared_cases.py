@@ -12,7 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("case", sa.Column("shared", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute("UPDATE \"case\" SET shared = true WHERE state <> 'draft'")
-    op.alter_column("case", "shared", server_default=None)
     op.execute('GRANT UPDATE (shared) ON "case" TO workflow_app')
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,7 +84,7 @@ class Case(WithId, Base):
     state: Mapped[str]
     ended: Mapped[bool] = mapped_column(default=False)
     # Until its first step a case is its proposer's own; a draft that ran out of time stays so.
-    shared: Mapped[bool] = mapped_column(default=False)
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     rev: Mapped[int] = mapped_column(default=0)
     department_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     proposer_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
