@@ -73,3 +73,13 @@ def test_counted_words_agree_with_their_number() -> None:
     assert filters.counted(1, "bid") == "1 bid"
     assert filters.counted(1204, "council") == "1,204 councils"
     assert filters.counted(2, "body", "bodies") == "2 bodies"
+
+
+def test_where_a_figure_comes_from_is_a_sentence_with_amounts_in_pounds() -> None:
+    said = "invented profile (only the SR10 total of 116750000 is sourced)"
+    assert filters.origin(said) == "Invented profile (only the SR10 total of £116,750,000 is sourced)."
+    assert (
+        filters.origin("Total of £116,750,000. HMT/2011/1234567.")
+        == "Total of £116,750,000. HMT/2011/1234567."
+    )
+    assert not filters.origin("")

@@ -1,5 +1,6 @@
 """The one display of each kind of value: money, dates, times, years, and how far a due date is."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -93,6 +94,14 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def origin(text: str) -> str:
+    """Where a figure comes from, as the data files say it, as a sentence: with a capital, a stop, and amounts in pounds."""
+    said = re.sub(
+        r"(?<!\S)\d{7,}(?=[\s.;)]|$)", lambda found: format_pounds(int(found[0]) * 100), text.strip()
+    )
+    return said and f"{said[:1].upper()}{said[1:]}{'' if said[-1] in '.?!' else '.'}"
+
+
 def _days(number: int) -> str:
     return counted(number, "working day")
 
@@ -120,5 +129,7 @@ def register(app: Flask) -> None:
         due_words,
         percent,
     )
-    app.jinja_env.filters.update({function.__name__: function for function in (*named, percent_of, counted)})
+    app.jinja_env.filters.update(
+        {function.__name__: function for function in (*named, percent_of, counted, origin)}
+    )
     app.jinja_env.filters["year"] = year_label

@@ -84,9 +84,14 @@ def layout_for(viewer: Viewer | None) -> str:
 
 
 def navigation(viewer: Viewer | None) -> list[dict[str, Any]]:
-    """The entries of the navigation for one reader, with the current one marked."""
+    """The entries of the navigation for one reader: that of this very page is current, that of a page above it active."""
     return [
-        {"text": item.text, "href": item.path, "active": _is_under(item.path)}
+        {
+            "text": item.text,
+            "href": item.path,
+            "active": _is_under(item.path),
+            "current": request.path == item.path,
+        }
         for item in NAVIGATION
         if item.is_for(viewer) and exists(item.path)
     ]

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.reports.second_department import add_bid, add_department, add_someone
-from tests.web.strict import text_of
+from tests.web.strict import elements, text_of
 from tests.world import World, make_world, to_consulting
 from workflow.accounts.roles import Role
 from workflow.bids.models import AreaKind, SupportType
@@ -78,3 +78,16 @@ def test_auditors_and_those_who_look_after_people_read_at_home_what_waits_for_th
 def test_an_odd_place_in_the_news_shows_no_error(read: Read, odd: str, client: FlaskClient) -> None:
     read("official", "/network")
     assert client.get(f"/network?{odd}").status_code in {200, 404}
+
+
+def test_the_navigation_marks_the_page_that_is_open(
+    client: FlaskClient, sign_in_as: Callable[[Any], None], world: World
+) -> None:
+    sign_in_as(SimpleNamespace(id=world.ids["official"]))
+    for path, mark in (("/network", "page"), ("/network/bids", "true")):
+        entries = [one for one in elements(client.get(path).text) if one.get("aria-current") and is_top(one)]
+        assert [(one.get("href"), one.get("aria-current")) for one in entries] == [("/network", mark)], path
+
+
+def is_top(element: Any) -> bool:
+    return "govuk-service-navigation__link" in (element.get("class") or "")
