@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.world import APPROVAL, World, draft, make_world, to_deciding
+from tests.world import APPROVAL, World, draft, make_world, to_active, to_deciding
 from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.deadlines.models import DeadlineStep, StepState
 from workflow.notifications import Notification
+from workflow.wiring.mailroom import Mailroom
 from workflow.wiring.reminders import sweep_reminders
 
 
@@ -57,3 +58,22 @@ def test_an_approver_who_voted_is_not_reminded_to_decide(world: World) -> None:
             )
         ).all()
     assert set(asked) == {world.ids["approver2"]}
+
+
+def test_who_is_told_of_a_late_report_reads_whose_move_it_is(world: World) -> None:
+    bid_id = to_active(world)
+    world.move_to(datetime(2011, 8, 15, 8, 0, tzinfo=UTC))
+    sweep_reminders(world.sessions, world.clock)
+    room = Mailroom("https://grants.example", world.clock)
+    with world.sessions() as session:
+        owed = session.scalars(
+            select(Notification).where(
+                Notification.template == "deadline_missed",
+                Notification.payload["kind"].astext == "quarterly_return",
+            )
+        ).first()
+        assert owed is not None
+        found = room.context(session, owed)
+    assert found is not None
+    assert "signatory" in found["owner"].lower()
+    assert bid_id == owed.payload["case_id"]

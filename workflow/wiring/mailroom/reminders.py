@@ -49,8 +49,15 @@ TASKS = {
 """What each kind of deadline asks of somebody, in words for mail."""
 
 
-OWNERS = {"review_answer": "second_officer", "appeal_answer": "accounting_officer"}
-"""Whose move it is where the state of the case does not say: these are owed when the bid has ended."""
+OWNERS = {
+    "review_answer": "second_officer",
+    "appeal_answer": "accounting_officer",
+    "quarterly_return": "signatory",
+    "claim_check": "grant_manager",
+    "claim_payment": "payment_authoriser",
+    "recovery": "signatory",
+}
+"""Whose move it is where the state of the case does not say: what is owed beside the state, or when the bid has ended."""
 
 
 def _support_ends(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
