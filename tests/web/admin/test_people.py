@@ -99,8 +99,9 @@ def test_an_address_that_bounced_is_shown_and_gone_when_another_is_entered(
     world.work(SYSTEM, bounce)
     assert "Council GAT corporate@gat.example" in read(client, "/admin")
     page = "/admin/organisations/GAT/address"
-    wrong = client.post(page, data=form_of(client.get(page)) | {"address": "nonsense"})
-    assert "Enter an email address" in text_of(wrong.text)
+    for typed in ("nonsense", "one@gat.example,two@gat.example"):
+        wrong = client.post(page, data=form_of(client.get(page)) | {"address": typed})
+        assert "Enter an email address" in text_of(wrong.text)
     client.post(page, data=form_of(client.get(page)) | {"address": "new@gat.example"})
     assert "Messages reach every address" in read(client, "/admin")
     with world.sessions() as session:

@@ -98,7 +98,7 @@ def address(code: str) -> Response:
     if not form.validate_on_submit():
         return render("pages/admin/address.html", form=form, found=found)
     given = form.data_tuple().address
-    if "@" not in given.strip("@") or " " in given:
+    if "@" not in given.strip("@") or any(mark in given for mark in " ,;<>"):
         form.address.errors = ["Enter an email address, like name@example.org"]
         return render("pages/admin/address.html", form=form, found=found)
     with work() as opened:
