@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.monitoring.test_branches import AUGUST_4, REPORT, change, codes, held, paid, rows, well
+from tests.monitoring.test_branches import AUGUST_4, REPORT, change, codes, held, mails, paid, rows, well
 from tests.world import World, make_world, to_active, to_suspended, with_deciders
 from workflow.accounts.models import Cover, RoleAssignment
 from workflow.accounts.roles import Role
@@ -18,6 +18,7 @@ from workflow.errors import Refused
 from workflow.funds.models import FundYear, LedgerEntry
 from workflow.money import Pence
 from workflow.monitoring.branches.models import ChangeVote
+from workflow.wiring.reminders import sweep_reminders
 
 ENDING = {
     "reason": "The body is wound up.",
@@ -172,3 +173,12 @@ def test_quarters_after_an_earlier_end_owe_no_report(world: World) -> None:
     paid(world, bid_id, 100)
     assert refused(world, "drafter", bid_id, "send_return", {**REPORT, "number": 5}) == {"no_report_owed"}
     assert well(world) == []
+
+
+def test_nobody_is_reminded_of_a_request_while_its_award_is_paused(world: World) -> None:
+    bid_id = to_active(world)
+    checked(world, bid_id)
+    world.act("responsible", bid_id, "suspend", {"reason": "The accounts are late."})
+    world.move_to(datetime(2011, 6, 20, 9, tzinfo=UTC))
+    sweep_reminders(world.sessions, world.clock)
+    assert mails(world, "deadline_reminder") + mails(world, "deadline_missed") == []

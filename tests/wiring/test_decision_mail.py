@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests import world as line
 from tests.wiring.test_mailroom import said
 from tests.world import World, make_world, to_deciding, to_deferred, to_referred, to_rejected
-from workflow.approval import questions
+from workflow.approval import deciders, questions
 from workflow.clock import FixedClock
 from workflow.db import Sessions, Work
 from workflow.notifications import Notification
@@ -106,3 +106,27 @@ def test_a_second_rejection_promises_no_second_look(world: World) -> None:
     world.act("approver2", bid_id, "reject_on_advice", {"reason": "It is too dear."})
     assert [facts and facts["told"] for facts in said(world, "bid_rejected")][-1] == "It is too dear."
     assert [facts and facts["due_on"] for facts in said(world, "bid_rejected")][-1] is None
+
+
+def test_nobody_who_judged_a_bid_before_its_appeal_is_asked_to_judge_it_again(world: World) -> None:
+    line.with_deciders(world)
+    bid_id = to_deciding(world)
+    world.act("approver1", bid_id, "propose_rejection", {"reason": "Too dear."})
+    world.act("approver2", bid_id, "confirm_rejection")
+    world.act("signatory", bid_id, "ask_appeal", {"reason": "The figures were misread."})
+    before = owed(world, "bid_to_assess")
+    world.act("accounting", bid_id, "accept_appeal", {"reason": "They were."})
+    assert owed(world, "bid_to_assess")[len(before) :] == ["assessor2@dclg.example"]
+    world.act("assessor2", bid_id, "recommend", line.RECOMMENDATION)
+    assert owed(world, "bid_to_decide")[-1] == "approver3@dclg.example"
+    with world.sessions() as session:
+        left = deciders.facts(session, [bid_id], now=world.clock.now(), person_id=None)[bid_id].left
+    assert left == (world.ids["approver3"],)
+    assert owed(world, "nobody_left") == ["responsible@dclg.example"]
+
+
+def owed(world: World, template: str) -> list[str]:
+    """The addresses to which a letter is owed, in the order in which it was."""
+    with world.sessions() as session:
+        found = select(Notification.address).where(Notification.template == template)
+        return list(session.scalars(found.order_by(Notification.id)))

@@ -58,6 +58,8 @@ _DECIDERS = text("""
         FROM case_duty AS d JOIN asked ON asked.id = d.case_id
         CROSS JOIN jsonb_array_elements_text(d.principal_ids || to_jsonb(d.person_id)) AS someone
         WHERE d.duty IN ('submit', 'appraise', 'approve', 'reject')
+           OR (d.duty = 'propose_rejection' AND d.rev < (
+               SELECT max(s.rev) FROM decision_step AS s WHERE s.case_id = d.case_id AND s.kind = 'appeal_accepted'))
     )
     SELECT asked.id,
         (SELECT max(able.limit_pence) FROM able WHERE able.id = asked.id),

@@ -74,6 +74,15 @@ def shown_to(audience: Audience) -> Audience:
     return told
 
 
+def unless_paused(audience: Audience) -> Audience:
+    """An audience that is left alone while an award is paused: what it would be reminded of cannot be done then."""
+
+    def told(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        return [] if case.state == "suspended" else audience(session, case, **given)
+
+    return told
+
+
 def partners(session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:
     """Everybody who speaks for a partner that still takes part in the bid."""
     bodies = session.scalars(

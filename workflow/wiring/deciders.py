@@ -26,6 +26,23 @@ ESCALATE_TO: dict[str, Audience] = {**who.ESCALATE_TO, "cover": who.RESPONSIBLE}
 """An accounting officer has no colleague who stands in by rank, so the person responsible is told."""
 
 
+def unbarred(audience: Audience) -> Audience:
+    """An audience without those who judged the bid before its appeal was accepted: others judge it now."""
+
+    def found(session: Session, case: Case, *, now: datetime, **given: object) -> Sequence[Recipient]:
+        barred = approval.facts(session, [case.id], now=now, person_id=None)[case.id].barred
+        return [one for one in audience(session, case, now=now, **given) if one.person_id not in barred]
+
+    return found
+
+
+ASSESSORS_LEFT = unbarred(who.without(who.ASSESSORS, "submit", "approve", "reject"))
+"""Who can still assess a bid."""
+
+APPROVERS_LEFT = unbarred(who.APPROVERS_LEFT)
+"""Who can still approve a bid."""
+
+
 def in_state(state: str, audience: Audience) -> Audience:
     """An audience that is told only when the case came to this state."""
 

@@ -120,6 +120,8 @@ NOTICES: dict[str, Notice] = {
     "variation_withdrawn": Notice("variation_withdrawn", who.APPROVERS),
 }
 
+_UNLESS_PAUSED = {name: who.unless_paused(audience) for name, audience in who.ESCALATE_TO.items()}
+
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "acceptance": DeadlineNotice("deadline_reminder", who.SIGNATORIES, escalate_to=who.ESCALATE_TO),
     "award_end": DeadlineNotice("deadline_reminder", who.GRANT_MANAGERS, escalate_to=who.ESCALATE_TO),
@@ -132,8 +134,12 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
         breach="payments_held",
         breach_to=who.LEAD_BODY | who.GRANT_MANAGERS,
     ),
-    "claim_check": DeadlineNotice("deadline_reminder", who.GRANT_MANAGERS, escalate_to=who.ESCALATE_TO),
-    "claim_payment": DeadlineNotice("deadline_reminder", who.AUTHORISERS, escalate_to=who.ESCALATE_TO),
+    "claim_check": DeadlineNotice(
+        "deadline_reminder", who.unless_paused(who.GRANT_MANAGERS), escalate_to=_UNLESS_PAUSED
+    ),
+    "claim_payment": DeadlineNotice(
+        "deadline_reminder", who.unless_paused(who.AUTHORISERS), escalate_to=_UNLESS_PAUSED
+    ),
     "transitional_end": DeadlineNotice(
         "support_ends", support_told, escalation="support_ends", escalate_to={"network": support_told}
     ),

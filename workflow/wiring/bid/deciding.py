@@ -180,21 +180,21 @@ MONEY_EFFECTS: dict[str, Effect] = {
 }
 
 NOTICES: dict[str, Notice] = {
-    "bid_to_assess": Notice("bid_to_assess", who.ASSESSORS),
-    "bid_to_decide": Notice("bid_to_decide", deciders.in_state("deciding", who.APPROVERS_LEFT)),
+    "bid_to_assess": Notice("bid_to_assess", deciders.ASSESSORS_LEFT),
+    "bid_to_decide": Notice("bid_to_decide", deciders.in_state("deciding", deciders.APPROVERS_LEFT)),
     "approval_given": Notice("approval_given", who.APPROVERS | who.FINANCE),
     "nobody_left": Notice("nobody_left", deciders.if_nobody_is_left),
-    "bid_sent_back": Notice("bid_sent_back", who.ASSESSORS),
+    "bid_sent_back": Notice("bid_sent_back", deciders.ASSESSORS_LEFT),
     "decision_put_off": Notice("decision_put_off", who.APPROVERS | deciders.ACCOUNTING_OFFICERS),
-    "conflict_declared": Notice("conflict_declared", deciders.in_state("deciding", who.APPROVERS_LEFT)),
+    "conflict_declared": Notice("conflict_declared", deciders.in_state("deciding", deciders.APPROVERS_LEFT)),
     **referring.NOTICES,
     **refusing.NOTICES,
 }
 
-_DECISION = DeadlineNotice("deadline_reminder", who.APPROVERS_LEFT, escalate_to=who.ESCALATE_TO)
+_DECISION = DeadlineNotice("deadline_reminder", deciders.APPROVERS_LEFT, escalate_to=who.ESCALATE_TO)
 
 DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
-    "appraisal": DeadlineNotice("deadline_reminder", who.ASSESSORS, escalate_to=who.ESCALATE_TO),
+    "appraisal": DeadlineNotice("deadline_reminder", deciders.ASSESSORS_LEFT, escalate_to=who.ESCALATE_TO),
     "first_approval": _DECISION,
     "second_approval": _DECISION,
     "deferral": _DECISION,

@@ -205,7 +205,7 @@ EFFECTS: dict[str, Effect] = {
 }
 
 NOTICES: dict[str, Notice] = {
-    "rejection_advised": Notice("rejection_advised", who.APPROVERS_LEFT),
+    "rejection_advised": Notice("rejection_advised", deciders.APPROVERS_LEFT),
     "bid_rejected": Notice("bid_rejected", who.LEAD_BODY, statutory=True),
     "rejection_to_confirm": Notice("rejection_to_confirm", deciders.FOR_REJECTION),
     "rejection_declined": Notice("rejection_declined", who.APPROVERS | deciders.ACCOUNTING_OFFICERS),
