@@ -83,10 +83,20 @@ class Why:
     last_hash: str
 
 
-def why_of(session: Session, viewer: Viewer, case: Case, *, pence: int, decided_at: datetime) -> Why:
+def why_of(
+    session: Session,
+    viewer: Viewer,
+    case: Case,
+    *,
+    pence: int,
+    decided_at: datetime,
+    consultation: Consultation | None,
+    is_directed: bool,
+) -> Why:
     """What the decision of a case rests on; the caller has shown the case to somebody of the department or an auditor.
 
-    `pence` is the value over all years that the rule in force at `decided_at` was asked about.
+    `pence` is the value over all years that the rule in force at `decided_at` was asked about. `consultation` is
+    the newest of the bid; `is_directed` says whether a minister was ever asked, so that there is anything to read of it.
     """
     del viewer
     newest = audit.events_of(session, subject_of(case.id), 1)
@@ -101,14 +111,11 @@ def why_of(session: Session, viewer: Viewer, case: Case, *, pence: int, decided_
         ),
         directions=tuple(
             session.scalars(select(Direction).where(Direction.case_id == case.id).order_by(Direction.id))
-        ),
-        objections=_objections(session, case),
-        consultation=session.scalars(
-            select(Consultation)
-            .where(Consultation.bid_id == case.id)
-            .order_by(Consultation.occurrence.desc())
-            .limit(1)
-        ).one_or_none(),
+        )
+        if is_directed
+        else (),
+        objections=_objections(session, case) if is_directed else (),
+        consultation=consultation,
         done=what_was_done(session, case),
         events=newest[0].seq if newest else 0,
         last_hash=newest[0].hash if newest else "",

@@ -15,16 +15,19 @@ from workflow.approval.coverage import Objection
 from workflow.approval.queries import AppraisalView
 from workflow.approval.rules import votes_needed
 from workflow.cases import Case
-from workflow.cases.facts import actor_for, facts_for, view_of
+from workflow.cases.facts import actor_for, view_of
 from workflow.cases.registry import registry
 from workflow.clock import london_date
 from workflow.consultation import register
+from workflow.consultation.models import Consultation
 from workflow.consultation.register import RegisterCounts
+from workflow.consultation.tallies import newest
 from workflow.engine import Action, Offer, offers
 from workflow.funds import statements
 from workflow.funds.rules import Held
 from workflow.funds.statements import Envelope
 from workflow.money import Pence, total
+from workflow.web.bids.frame import facts_known
 from workflow.web.filters import due_words
 from workflow.web.filters import london_date as in_words
 
@@ -67,6 +70,7 @@ class Brief:
     objection: Objection | None
     days_left: int | None
     offers: tuple[Offer, ...] = ()
+    consultation: Consultation | None = None
 
     @property
     def recommended_pence(self) -> Pence:
@@ -152,15 +156,15 @@ def offered_to(who: Viewer, case: Case, facts: Mapping[str, Any]) -> tuple[Offer
     return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].principals), facts)
 
 
-def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
-    """The brief of a case that the viewer may see and whose fund is theirs.
+def brief_of(session: Session, who: Viewer, case: Case, now: datetime, *, to_act: bool = True) -> Brief:
+    """The brief of a case that the viewer may see and whose fund is theirs; with the offers, if it is read `to_act`.
 
     Raises:
         NotHere: when the viewer may not see the fund.
     """
-    facts = facts_for(session, [case], now=now, person_id=who.person_id)[case.id]
+    facts = facts_known(session, who, case, now)
     fund = statements.envelope_of(session, who, case.fund_id)
-    consultation_id = facts["consultation"].consultation_id
+    consultation = newest(session, case.id)
     return Brief(
         facts=facts,
         assessment=approval.appraisal_of(session, who, case),
@@ -168,10 +172,11 @@ def brief_of(session: Session, who: Viewer, case: Case, now: datetime) -> Brief:
         effects=_effects(fund, facts["funds"].held),
         asked=facts["bids"].asked,
         needed=votes_needed(facts["approval"]),
-        councils=None if consultation_id is None else register.register_counts(session, who, consultation_id),
-        objection=None if consultation_id is None else coverage.strongest_objection(session, case),
+        councils=None if consultation is None else register.register_counts(session, who, consultation.id),
+        objection=None if consultation is None else coverage.strongest_objection(session, case),
         days_left=working_days_left(session, case, now),
-        offers=offered_to(who, case, facts),
+        offers=offered_to(who, case, facts) if to_act else (),
+        consultation=consultation,
     )
 
 

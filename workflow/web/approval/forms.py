@@ -11,12 +11,12 @@ from workflow.accounts.queries import Viewer
 from workflow.approval.aside import step_aside
 from workflow.approval.terms import AccountingTest, Criterion, Mark
 from workflow.cases import Case
-from workflow.cases.facts import facts_for
 from workflow.errors import Invalid, Problem, Refused
 from workflow.money import Pence, year_label
 from workflow.web.actions import form_named
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.words import CRITERION_WORDS, MARK_WORDS, SCORES, TEST_WORDS
+from workflow.web.bids.frame import facts_known
 from workflow.web.consultation.words import POSITION_WORDS
 from workflow.web.context import work
 from workflow.web.forms import (
@@ -83,7 +83,7 @@ class RecommendForm(ActionForm):
     @classmethod
     def for_case(cls, session: Session, viewer: Viewer, case: Case, now: datetime) -> "type[RecommendForm]":
         """The form with an amount for each year that the bid asks for or could be moved to, and the scores and tests."""
-        bid = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]["bids"]
+        bid = facts_known(session, viewer, case, now)["bids"]
         asked = {year: pence for year, pence in bid.asked.items() if pence}
         later = tuple(range(max(asked, default=bid.last_year) + 1, bid.last_year + 1))
         fields: dict[str, Any] = {

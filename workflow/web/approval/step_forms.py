@@ -9,11 +9,11 @@ from workflow.accounts.queries import Viewer
 from workflow.approval import queries as approval
 from workflow.approval.terms import Mark, StepKind
 from workflow.cases import Case
-from workflow.cases.facts import facts_for
 from workflow.clock import london_date
 from workflow.money import Pence, total
 from workflow.web.actions import form_named
 from workflow.web.approval.words import MARK_WORDS
+from workflow.web.bids.frame import facts_known
 from workflow.web.forms import ActionForm, CheckboxesField, DateField, LongTextField, Option
 
 
@@ -25,7 +25,7 @@ class StepForm(ActionForm):
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
         """Gather the facts, and the newest step that this one answers."""
-        self.facts = facts_for(session, [case], now=now, person_id=viewer.person_id)[case.id]
+        self.facts = facts_known(session, viewer, case, now)
         if self.says is not None:
             steps = approval.steps_of(session, viewer, case)
             self.said = next((step for step in reversed(steps) if step.kind is self.says), None)

@@ -50,11 +50,19 @@ def why(reference: str) -> Response | str:
     if not is_inside(who, case):
         frame = bid_frame(session, who, case, tab="why")
         return render("pages/approval/why_outside.html", **frame, **_outside(session, who, case, steps))
-    brief = brief_of(session, who, case, now())
+    brief = brief_of(session, who, case, now(), to_act=False)
     frame = bid_frame(session, who, case, tab="why", facts=brief.facts)
     decided = _decided(case, brief, steps)
     value = brief.facts["approval"].whole_life_pence
-    rests_on = why_of(session, who, case, pence=value, decided_at=decided.at or now())
+    rests_on = why_of(
+        session,
+        who,
+        case,
+        pence=value,
+        decided_at=decided.at or now(),
+        consultation=brief.consultation,
+        is_directed=any(step.kind in {StepKind.DIRECTION_SOUGHT, StepKind.DIRECTED} for step in steps),
+    )
     return render(
         "pages/approval/why.html",
         **frame,

@@ -11,7 +11,7 @@ from workflow import cases, documents
 from workflow.accounts.queries import Viewer
 from workflow.bids import queries
 from workflow.cases import Case
-from workflow.cases.facts import actor_for, facts_for, view_of
+from workflow.cases.facts import actor_for, view_of
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.db import Work
@@ -19,7 +19,7 @@ from workflow.engine import Action, Offer, Reason, Refusal, Workflow, offers, pl
 from workflow.errors import Invalid, NotHere, Refused, Stale
 from workflow.web.actions import form_for
 from workflow.web.bids.blocked import blocked_page, caption_of
-from workflow.web.bids.frame import is_inside, is_theirs
+from workflow.web.bids.frame import facts_known, is_inside, is_theirs
 from workflow.web.bids.happened import shown_history
 from workflow.web.bids.room import blueprint
 from workflow.web.bids.words import event_words
@@ -39,6 +39,9 @@ AFTER = {
     "send_response": "consultation.of_bid",
 }
 """Where an action leads, when not to the record of the bid."""
+
+COMPLETED = {("bid_approved", "approved"): "Approved: the money is promised now"}
+"""What is said of an action that has brought a bid into a state, where that is more than its event says."""
 
 
 @blueprint.route("/bids/<reference>/actions/<action>", methods=["GET", "POST"])
@@ -87,7 +90,7 @@ def _reasons(
     session: Session, reader: Viewer, case: Case, workflow: Workflow, chosen: Action
 ) -> tuple[tuple[Reason, ...], list[Offer]]:
     """Every reason why the reader may not do this now, and the offers that are open instead."""
-    facts = facts_for(session, [case], now=now(), person_id=reader.person_id)[case.id]
+    facts = facts_known(session, reader, case, now())
     actor = actor_for(reader, case, facts["actor"].principals)
     offered = offers(workflow, view_of(case), actor, facts)
     open_to = [offer for offer in offered if offer.may]
@@ -113,7 +116,7 @@ def _sent(session: Session, reader: Viewer, case: Case, workflow: Workflow, chos
         return _page(case, chosen, form)
     try:
         with work() as opened:
-            _apply(opened, case, chosen, form)
+            done = _apply(opened, case, chosen, form)
     except (Refused, Invalid) as error:
         if form.refuse(error):
             return _page(case, chosen, form)
@@ -122,17 +125,19 @@ def _sent(session: Session, reader: Viewer, case: Case, workflow: Workflow, chos
         raise
     except Stale as error:
         raise _as_told(session, reader, case, error) from error
-    flash(event_words(chosen.event))
+    flash(COMPLETED.get((chosen.event, done.state)) or event_words(chosen.event))
     return _onward(case.reference, chosen)
 
 
-def _apply(opened: Work, case: Case, chosen: Action, form: ActionForm) -> None:
+def _apply(opened: Work, case: Case, chosen: Action, form: ActionForm) -> cases.Applied:
     """Apply the action with what the form gave; its files are kept in the same transaction and given by their ids."""
     data: dict[str, Any] = form.data_tuple()._asdict()
     for field in form.visible():
         if isinstance(field, UploadField):
             data[field.short_name] = _stored(opened, field)
-    cases.apply(opened, case.id, action=chosen.name, seen_rev=form.revision, data=data, key=form.request_key)
+    return cases.apply(
+        opened, case.id, action=chosen.name, seen_rev=form.revision, data=data, key=form.request_key
+    )
 
 
 def _stored(opened: Work, field: UploadField) -> tuple[int, ...]:

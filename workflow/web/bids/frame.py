@@ -1,9 +1,10 @@
 """What stands above every part of a bid: its name, where it stands, and the links between the parts that exist for the reader."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from workflow.accounts.queries import Viewer, organisations_named
@@ -65,7 +66,17 @@ def _always(_case: Case, _facts: Mapping[str, Any], _inside: bool) -> bool:
     return True
 
 
-def _has_consultation(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+BEFORE_OFFER = frozenset(name for _, names in STAGES[:6] for name in names)
+"""The states in which no award was ever offered, so that nothing of one has to be read."""
+
+ASKED_ALREADY = frozenset(name for _, names in STAGES[2:] for name in names)
+"""The states that are reached only by asking councils."""
+
+
+def _has_consultation(case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+    """Nobody comes to the later stages past the councils, so that only a bid elsewhere has to be read for it."""
+    if case.state in ASKED_ALREADY:
+        return True
     return facts["consultation"].consultation_id is not None
 
 
@@ -76,7 +87,9 @@ def _has_decision(case: Case, facts: Mapping[str, Any], inside: bool) -> bool:
     return case.state in {"approved", "rejected"} or _has_award(case, facts, inside)
 
 
-def _has_award(_case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+def _has_award(case: Case, facts: Mapping[str, Any], _inside: bool) -> bool:
+    if case.state in BEFORE_OFFER:
+        return False
     return bool(facts["monitoring"].profile)
 
 
@@ -111,12 +124,21 @@ PARTS = (
 """The parts of a bid. One whose address no room has is not promised."""
 
 
+def facts_known(session: Session, who: Viewer, case: Case, moment: datetime) -> Mapping[str, Any]:
+    """The facts of a case for this reader, read once in a request whoever draws a part of the page from them."""
+    kept: dict[tuple[object, ...], Mapping[str, Any]] = g.setdefault("facts_known", {})
+    key = (id(session), case.id, case.rev, who.person_id, moment)
+    if key not in kept:
+        kept[key] = facts_for(session, [case], now=moment, person_id=who.person_id)[case.id]
+    return kept[key]
+
+
 def bid_frame(
     session: Session, who: Viewer, case: Case, *, tab: str, facts: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The template values `case`, `lead`, `tabs`, `state_label` and `state_colour`; `facts`, where they were read already."""
     label, colour = state_words(who, case)
-    known = facts or facts_for(session, [case], now=now(), person_id=who.person_id)[case.id]
+    known = facts or facts_known(session, who, case, now())
     inside = is_inside(who, case)
     # The current part is always there, so that a page never stands outside its own links.
     there = [part for part in PARTS if part.name == tab or _is_shown(part, case, known, inside)]

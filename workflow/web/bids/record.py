@@ -103,7 +103,7 @@ def key_facts(case: Case, content: Content, fund: str, facts: Mapping[str, Any],
             (
                 "Councils",
                 f"{asked.answered} of {asked.invited} answered",
-                "so far" if not asked.closed_at else "",
+                "" if asked.closed_at or case.ended else "so far",
             )
         )
     return found if inside else [*found, ("Started", day_month(case.opened_at, 0), "")]
