@@ -155,6 +155,13 @@ def test_a_partner_reads_its_task_and_share_and_the_lead_its_answer(world: World
     assert "/part" in letter
     answer(world, bid_id, "withdraw", reason="We reorganise.")
     assert "We reorganise." in letters(world, "partner_answered")[0]
+    with world.sessions() as session:
+        kept = session.scalars(
+            select(Notification.payload).where(Notification.template == "partner_answered")
+        ).all()
+    assert "We reorganise." not in str(
+        kept
+    )  # The words can be erased beside their event, and are nowhere else.
 
 
 def test_a_partner_is_told_that_the_bid_has_ended_unless_it_takes_no_part_any_more(world: World) -> None:

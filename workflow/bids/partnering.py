@@ -141,7 +141,8 @@ def _answered(work: Work, case: Case, partner: Partner, said: str, words: str = 
     )
     roles = [(role, case.proposer_id) for role in (Role.SIGNATORY, Role.DRAFTER)]
     holders = accounts.holders_of(work.session, roles, work.now)
-    more = {"organisation_id": partner.organisation_id, "said": said, "words": words, "seq": made.seq}
+    # The words stay beside the event alone, so that they can be erased in one place.
+    more = {"organisation_id": partner.organisation_id, "said": said, "event_id": made.id, "seq": made.seq}
     _owe(work, case, "partner_answered", holders, {"partner_id": partner.id, **more})
 
 

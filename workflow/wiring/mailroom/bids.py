@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow import audit
 from workflow.accounts.queries import organisations_named
 from workflow.bids.branches.models import BidDefect, Ineligibility, PartnerShare
 from workflow.bids.models import BidVersion, Change, Partner
@@ -94,10 +95,11 @@ def _part(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
 
 def _partner_answered(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
     body = payload["organisation_id"]
+    texts = audit.texts_of(session, [payload["event_id"]]).get(payload["event_id"], {})
     return {
         "partner": organisations_named(session, [body])[body],
         "said": payload["said"],
-        "words": payload["words"],
+        "words": texts.get("words") or "",
     }
 
 
