@@ -99,9 +99,10 @@ def _councils(viewer: Viewer) -> frozenset[int]:
 def consultations(
     session: Session, viewer: Viewer, *, show: str = "open", after: int | None = None, limit: int = PAGE
 ) -> tuple[list[ConsultationRow], bool]:
-    """A page of consultations, the one that closes last first, and whether there are more after it.
+    """A page of consultations, and whether there are more after it: the open ones with the first to close at the top.
 
-    `show` is "open", "closed" or "all"; any other value shows no rows. `after` is the id of the last row of the page before.
+    Closed ones, and all together, begin with the one that closes last. `show` is "open", "closed" or "all"; any other
+    value shows no rows. `after` is the id of the last row of the page before.
     """
     lead, own = aliased(Organisation), aliased(Invitation)
     query = (
@@ -111,7 +112,7 @@ def consultations(
         .outerjoin(own, own.id == _own_invitation(viewer))
         .where(may_see(viewer), _shown(show))
     )
-    return _page(session, query, after, limit)
+    return _page(session, query, show, after, limit)
 
 
 is_over = Consultation.closed_at.is_not(None) | Consultation.replaced_at.is_not(None) | Case.ended
@@ -150,20 +151,22 @@ def public_consultations(
         .join(lead, lead.id == Case.proposer_id)
         .where(_shown(show), ~withheld)
     )
-    return _page(session, query, after, limit)
+    return _page(session, query, show, after, limit)
 
 
 def _page(
-    session: Session, query: Select[*tuple[Any, ...]], after: int | None, limit: int
+    session: Session, query: Select[*tuple[Any, ...]], show: str, after: int | None, limit: int
 ) -> tuple[list[ConsultationRow], bool]:
-    """A page of consultations, the one that closes last first."""
+    """A page of consultations: of open ones the first to close at the top, else the one that closes last."""
+    place = tuple_(Consultation.closes_on, Consultation.id)
     if after is not None:
         last = (
             select(Consultation.closes_on, Consultation.id).where(Consultation.id == after).scalar_subquery()
         )
-        query = query.where(tuple_(Consultation.closes_on, Consultation.id) < last)
-    ordered = query.order_by(Consultation.closes_on.desc(), Consultation.id.desc()).limit(limit + 1)
-    rows = session.execute(ordered).all()
+        query = query.where(place > last if show == "open" else place < last)
+    keys = (Consultation.closes_on, Consultation.id)
+    order = keys if show == "open" else tuple(key.desc() for key in keys)
+    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
     tallies = tallies_of(session, [row[0].id for row in rows])
     found = [_row(row, tallies.get(row[0].id, NOBODY_ASKED)) for row in rows[:limit]]
     return found, len(rows) > limit

@@ -103,6 +103,8 @@ def test_two_people_on_two_pages_approve_and_the_money_is_promised(desk: Desk, w
         answer = desk.send(who, bid_id, APPROVE, no_conflict="no", reason="Good value.", checked="yes")
         assert answer.status_code == 303
         assert world.case(bid_id).state == state
+        told = text_of(desk.client.get(answer.location or "").text)
+        assert ("Approved: the money is promised now" in told) == (state == "approved")
 
 
 def test_somebody_who_voted_reads_why_they_may_not_vote_again(desk: Desk, world: World) -> None:

@@ -1,5 +1,6 @@
 """The first page of those who write bids."""
 
+from datetime import date
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -7,7 +8,17 @@ from sqlalchemy import select
 
 from tests.web.monitoring.drawing import Desk
 from tests.web.strict import text_of
-from tests.world import World, draft, to_active, to_referred, to_returned, with_officers
+from tests.world import (
+    LIGHT,
+    World,
+    draft,
+    to_active,
+    to_consulting,
+    to_referred,
+    to_returned,
+    to_screening,
+    with_officers,
+)
 from workflow.accounts.roles import Role
 from workflow.bids import commands, values
 from workflow.bids.models import Section
@@ -101,3 +112,15 @@ def test_the_private_office_is_led_to_what_waits_for_its_principal(desk: Desk, w
     assert "Before the accounting officer" in home_of(desk, "private")
     queue = desk.client.get("/queue?state=referred&state=direction_sought").text
     assert world.case(bid_id).reference in queue
+
+
+def test_the_open_consultations_begin_with_the_one_that_closes_first(desk: Desk, world: World) -> None:
+    later = world.case(to_consulting(world, title="Closes later")).reference
+    opened = world.case(first := to_screening(world, title="Closes first")).reference
+    world.act("case", first, "open_consultation", {**LIGHT, "closes_on": date(2011, 4, 28)})
+    desk.sign_in_as(SimpleNamespace(id=world.ids["case"]))
+    page = text_of(desk.client.get("/consultations").text)
+    assert page.index(opened) < page.index(later)
+    assert "working days" in page
+    last = text_of(desk.client.get("/consultations?show=all").text)
+    assert last.index(later) < last.index(opened)

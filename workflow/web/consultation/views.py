@@ -10,11 +10,13 @@ from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
+from workflow.clock import london_date
 from workflow.consultation import answers, queries, register
 from workflow.consultation.about import About
 from workflow.consultation.dispositions import CHANGED, set_disposition
 from workflow.consultation.models import ConsultationReport
 from workflow.consultation.tallies import newest
+from workflow.deadlines import calendar
 from workflow.errors import Invalid, NotHere, Refused
 from workflow.web.bids.frame import bid_frame
 from workflow.web.consultation import change_forms, checking, forms, listing, public, respond
@@ -22,7 +24,8 @@ from workflow.web.consultation.answer_forms import DispositionForm, RulingForm
 from workflow.web.consultation.room import blueprint
 from workflow.web.consultation.text import readable
 from workflow.web.consultation.words import OUTCOME_WORDS, POSITION_WORDS, TYPE_WORDS
-from workflow.web.context import current_viewer, read_session, viewer, work
+from workflow.web.context import current_viewer, now, read_session, viewer, work
+from workflow.web.filters import due_words
 from workflow.web.pages import render
 
 __all__ = ["blueprint", "change_forms", "checking", "forms", "listing", "public", "respond"]
@@ -41,7 +44,21 @@ def index() -> Response:
     else:
         rows, more = queries.consultations(read_session(), reader, show=show, after=after)
     next_href = url_for("consultation.index", show=show, after=rows[-1].id) if more else ""
-    return render("pages/consultation/index.html", rows=rows, show=show, shown=SHOWN, next_href=next_href)
+    return render(
+        "pages/consultation/index.html",
+        rows=[(row, _closes(row)) for row in rows],
+        show=show,
+        shown=SHOWN,
+        next_href=next_href,
+    )
+
+
+def _closes(row: queries.ConsultationRow) -> str:
+    """How far the last day for answers is; nothing once that is over."""
+    if row.is_over:
+        return ""
+    left = calendar(read_session()).working_days_left(london_date(now()), row.closes_on)
+    return due_words(left, "Closes")
 
 
 @blueprint.get("/bids/<reference>/consultation")

@@ -206,7 +206,7 @@ def _asked(session: Session, reader: Viewer) -> list[ConsultationRow]:
     if not reader.organisations(*COUNCIL_ROLES):
         return []
     rows, _ = consultations_of(session, reader, show="open")
-    return [row for row in reversed(rows) if row.invitation_id is not None and not row.answered]
+    return [row for row in rows if row.invitation_id is not None and not row.answered]
 
 
 def _workflow() -> Workflow:
