@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests import world as line
 from tests.wiring.test_mailroom import said
 from tests.world import World, make_world, to_deciding, to_deferred, to_referred, to_rejected
+from workflow.accounts.models import Person
 from workflow.approval import deciders, questions
 from workflow.clock import FixedClock
 from workflow.db import Sessions, Work
@@ -123,6 +124,14 @@ def test_nobody_who_judged_a_bid_before_its_appeal_is_asked_to_judge_it_again(wo
         left = deciders.facts(session, [bid_id], now=world.clock.now(), person_id=None)[bid_id].left
     assert left == (world.ids["approver3"],)
     assert owed(world, "nobody_left") == ["responsible@dclg.example"]
+
+
+def test_an_approver_lent_by_the_body_that_bids_is_not_asked_to_decide_on_its_bid(world: World) -> None:
+    line.with_deciders(world)
+    with world.sessions() as session, session.begin():
+        session.get_one(Person, world.ids["approver3"]).organisation_id = world.ids["LGID"]
+    to_deciding(world)
+    assert owed(world, "bid_to_decide") == ["approver1@dclg.example", "approver2@dclg.example"]
 
 
 def owed(world: World, template: str) -> list[str]:

@@ -54,6 +54,14 @@ def test_mail_about_a_payment_request_names_its_own_amount_when_there_is_a_newer
     assert {facts and facts["claim_pence"] for facts in said(world, "claim_paid")} == {900_000}
 
 
+def test_a_cut_is_told_of_the_one_payment_request_that_was_cut(world: World) -> None:
+    bid_id = to_active(world)
+    checked(world, bid_id, claimed(world, bid_id, 1_000_000), 1_000_000)
+    assert said(world, "claim_cut") == []
+    checked(world, bid_id, claimed(world, bid_id, 2_000_000), 1_900_000, "One invoice is missing.")
+    assert {facts and facts["claim_pence"] for facts in said(world, "claim_cut")} == {1_900_000}
+
+
 def test_nobody_is_asked_to_pay_a_refused_payment_request(world: World) -> None:
     bid_id = to_active(world)
     checked(world, bid_id, claimed(world, bid_id, 1_000_000), 0, "Not for this work.")

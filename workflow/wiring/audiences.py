@@ -1,9 +1,9 @@
 """Who is told: the people who hold a role for a case's department or for the body that bids."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from workflow.cases import Case
 from workflow.cases.facts import duties_of
 from workflow.cases.registry import Audience
 from workflow.consultation import audiences as councils
+from workflow.monitoring.models import Claim
 from workflow.notifications import Recipient
 
 Side = Literal["department", "proposer"]
@@ -70,6 +71,20 @@ def shown_to(audience: Audience) -> Audience:
 
     def told(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
         return audience(session, case, **given) if case.shared else []
+
+    return told
+
+
+def where_cut(audience: Audience) -> Audience:
+    """An audience that only hears of the check of a payment request by which less was accepted than was asked for."""
+
+    def told(
+        session: Session, case: Case, *, data: Mapping[str, Any], **given: object
+    ) -> Sequence[Recipient]:
+        claim = session.get_one(Claim, data["claim_id"])
+        if claim.accepted_pence == claim.claimed_pence:
+            return []
+        return audience(session, case, data=data, **given)
 
     return told
 

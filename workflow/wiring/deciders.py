@@ -12,6 +12,7 @@ from workflow.accounts.roles import Role
 from workflow.approval import deciders
 from workflow.approval import queries as approval
 from workflow.approval.models import Question
+from workflow.bids.models import Partner
 from workflow.cases import Case
 from workflow.cases.registry import Audience
 from workflow.notifications import Recipient
@@ -36,10 +37,27 @@ def unbarred(audience: Audience) -> Audience:
     return found
 
 
+def at_home_elsewhere(audience: Audience) -> Audience:
+    """An audience without those whose own organisation leads the bid or takes part in it: they may not decide on it."""
+
+    def found(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        taking_part = select(Partner.organisation_id).where(Partner.bid_id == case.id)
+        theirs = set(
+            session.scalars(
+                select(Person.id).where(
+                    (Person.organisation_id == case.proposer_id) | Person.organisation_id.in_(taking_part)
+                )
+            )
+        )
+        return [one for one in audience(session, case, **given) if one.person_id not in theirs]
+
+    return found
+
+
 ASSESSORS_LEFT = unbarred(who.without(who.ASSESSORS, "submit", "approve", "reject"))
 """Who can still assess a bid."""
 
-APPROVERS_LEFT = unbarred(who.APPROVERS_LEFT)
+APPROVERS_LEFT = unbarred(at_home_elsewhere(who.APPROVERS_LEFT))
 """Who can still approve a bid."""
 
 

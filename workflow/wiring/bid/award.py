@@ -105,7 +105,7 @@ NOTICES: dict[str, Notice] = {
     "offer_declined": Notice("offer_declined", who.FINANCE | who.GRANT_MANAGERS),
     "offer_lapsed": Notice("offer_lapsed", who.LEAD_BODY, statutory=True),
     "offer_lapsed_office": Notice("offer_lapsed_office", who.FINANCE | who.GRANT_MANAGERS),
-    "claim_cut": Notice("claim_cut", who.LEAD_BODY, statutory=True),
+    "claim_cut": Notice("claim_cut", who.where_cut(who.LEAD_BODY), statutory=True),
     "report_received": Notice("report_received", who.GRANT_MANAGERS),
     "award_suspended": Notice("award_suspended", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
     "suspension_lifted": Notice("suspension_lifted", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
