@@ -165,6 +165,10 @@ def test_one_command_runs_everything_and_keeps_its_data(installation: Installati
 def test_every_part_that_is_killed_comes_back(installation: Installation) -> None:
     installation.start()
     before = installation.children()
+    for name in ("gunicorn", "beat", "worker"):
+        given = Path(f"/proc/{before[name]}/environ").read_bytes()
+        assert b"workflow_app" in given, name
+        assert b"workflow_owner" not in given, f"{name} holds the way in of the tables' owner"
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     assert processes.wait_until(

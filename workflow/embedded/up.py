@@ -153,9 +153,11 @@ class Installation:
             )
 
     def _start_product(self, settings: Settings, environ: Mapping[str, str]) -> None:
-        self._add("worker", parts.worker_command(), environ)
-        self._add("beat", parts.beat_command(), environ)
-        self._add("web", parts.web_command(settings), environ)
+        # Who serves pages or sends mail never holds the way in of the role that owns the tables.
+        for_product = {name: value for name, value in environ.items() if name != "MIGRATION_DATABASE_URL"}
+        self._add("worker", parts.worker_command(), for_product)
+        self._add("beat", parts.beat_command(), for_product)
+        self._add("web", parts.web_command(settings), for_product)
 
     def _add_server(self, name: str, start: Callable[[], processes.Process], stop: signal.Signals) -> None:
         self.supervisor.add(Part(name, start, stop_signal=stop, stop_within_s=30, is_server=True))
