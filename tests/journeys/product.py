@@ -13,16 +13,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.harness import Database
 from tests.settings import SECRET_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 150.0
+
+
+class Letter(NamedTuple):
+    """A message that the mail server received. `text` is what it says as plain text."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Product:
     address: str
     state: Path
     environ: dict[str, str]
+    _read: dict[Path, Letter] = field(default_factory=dict, compare=False)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of the product's commands beside the running product."""
@@ -45,22 +55,28 @@ class Product:
             check=False,
         )
 
-    def letters(self) -> list[EmailMessage]:
-        """Every message that the mail server received, oldest first."""
-        files = sorted((self.state / "mail").glob("*.eml"))
-        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    def letter_count(self) -> int:
+        """How many messages the mail server has; none is read for it."""
+        return len(self._letter_files())
 
-    def letters_about(self, reference: str, words: str = "") -> list[EmailMessage]:
+    def letters(self) -> list[Letter]:
+        """Every message that the mail server received, oldest first; each is read once, because there are thousands."""
+        files = self._letter_files()
+        for path in files:
+            if path not in self._read:
+                self._read[path] = _letter(path)
+        return [self._read[path] for path in files]
+
+    def letters_about(self, reference: str, words: str = "") -> list[Letter]:
         """The messages about a bid whose subject holds some words."""
-        return [
-            letter
-            for letter in self.letters()
-            if words in str(letter["Subject"]) and reference in text_of(letter)
-        ]
+        return [one for one in self.letters() if words in one.subject and reference in one.text]
+
+    def _letter_files(self) -> list[Path]:
+        return sorted((self.state / "mail").glob("*.eml"))
 
     def wait_for_letters(
         self, reference: str, words: str, count: int, *, within_s: float = 60
-    ) -> list[EmailMessage]:
+    ) -> list[Letter]:
         """Wait until so many messages about a bid were received."""
         until = time.monotonic() + within_s
         while len(found := self.letters_about(reference, words)) < count:
@@ -68,18 +84,20 @@ class Product:
             time.sleep(0.3)
         return found
 
-    def link_in(self, letter: EmailMessage) -> str:
+    def link_in(self, letter: Letter) -> str:
         """The secret link in a message, on this product's own address."""
-        found = re.search(r"https?://[^/\s]+(/r/\S+)", text_of(letter))
+        found = re.search(r"https?://[^/\s]+(/r/\S+)", letter.text)
         assert found is not None
         return f"{self.address}{found[1]}"
 
 
-def text_of(letter: EmailMessage) -> str:
-    """What a message says, as plain text."""
-    body = letter.get_body(("plain",))
+def _letter(path: Path) -> Letter:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = message.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return Letter(
+        str(message["Message-ID"]), str(message["To"]), str(message["Subject"]), str(body.get_content())
+    )
 
 
 @contextmanager
