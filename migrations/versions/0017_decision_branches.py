@@ -139,7 +139,7 @@ def _letters() -> None:
     op.create_index("ix_ministerial_direction_case", "ministerial_direction", ["case_id", "id"])
 
 
-def _letter(table: str) -> list[sa.Column | sa.Constraint]:
+def _letter(table: str) -> list[sa.schema.SchemaItem]:
     """The columns and keys of a letter that somebody recorded."""
     return [
         sa.Column("document_id", sa.BigInteger, nullable=False),

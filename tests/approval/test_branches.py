@@ -1,6 +1,5 @@
 """Every way that a decision can go beside approval: what it needs, what becomes of the money, and who is told."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ WHY = {"reason": "Another fund pays for this."}
 
 
 @pytest.fixture
-def world(sessions: Sessions, clock: FixedClock) -> Iterator[World]:
+def world(sessions: Sessions, clock: FixedClock) -> World:
     clock.move(START - clock.now())
     return make_world(sessions, clock)
 
@@ -359,6 +358,12 @@ def test_whoever_assessed_may_neither_reject_nor_put_off(world: World) -> None:
             {"person": world.ids["assessor"], "home": world.ids["DCLG"]},
         )
     later = {"until_on": date(2011, 9, 1), "reason": "Later."}
-    tried = {"approve": APPROVAL, "propose_rejection": WHY, "defer": later, "refer": WHY, "send_back": WHY}
+    tried: dict[str, dict[str, Any]] = {
+        "approve": APPROVAL,
+        "propose_rejection": WHY,
+        "defer": later,
+        "refer": WHY,
+        "send_back": WHY,
+    }
     for action, data in tried.items():
         assert "already_appraise" in codes(world, "assessor", bid_id, action, data), action

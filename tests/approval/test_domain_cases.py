@@ -1,7 +1,5 @@
 """Cases of the domain that are decided here, by their numbers. Source: domain, section 10."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests import world as line
@@ -15,7 +13,7 @@ from workflow.money import Pence
 
 
 @pytest.fixture
-def world(sessions: Sessions, clock: FixedClock) -> Iterator[World]:
+def world(sessions: Sessions, clock: FixedClock) -> World:
     clock.move(START - clock.now())
     return make_world(sessions, clock, ceiling_pence=21_000_000)
 

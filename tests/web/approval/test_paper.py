@@ -3,12 +3,12 @@
 import re
 
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, PdfMargins
 
 from tests.live import served, sign_in
 from tests.world import APPROVAL, World, to_deciding
 
-MARGIN = {"top": "10mm", "bottom": "10mm", "left": "12mm", "right": "12mm"}
+MARGIN: PdfMargins = {"top": "10mm", "bottom": "10mm", "left": "12mm", "right": "12mm"}
 
 
 def test_what_decides_a_bid_prints_on_one_sheet_and_fits_the_narrowest_screen(
