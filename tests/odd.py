@@ -21,6 +21,9 @@ DATES = (
     ("1", "1", "99999"), ("1", "1", "9" * 400), ("x", "y", "z"), ("", "4", ""), ("1", "", ""), ("٣", "٤", "٢٠١١"),
 )  # fmt: skip
 
+_CHECK = re.compile(r"<h1\b[^>]*>\s*Check your ")
+"""The heading of a page that shows what was given once more, before it is done: nothing is wrong there."""
+
 _SUMMARY = re.compile(r'class="govuk-error-summary".*?<li>(.*?)</li>', re.DOTALL)
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _PARAGRAPH = re.compile(r"<(?:p|dd|li)\b[^>]*>(.*?)</(?:p|dd|li)>", re.DOTALL)
@@ -39,6 +42,8 @@ def is_silent(answer: TestResponse) -> str:
     if answer.mimetype != "text/html":
         return "" if answer.data else "an empty answer"
     if answer.status_code < 400:
+        if _CHECK.search(answer.text):
+            return ""
         wrong = _SUMMARY.search(answer.text)
         return "" if wrong and _words([wrong[1]]) else "a form that comes back without a word"
     main = _MAIN.search(answer.text)

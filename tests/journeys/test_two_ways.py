@@ -181,4 +181,6 @@ def test_an_approver_decides(visitor: Visitor) -> None:
     visitor.hands.choose(visitor.box("no_conflict", "no"))
     visitor.hands.write(visitor.box("reason"), "Good value, and councils support it.")
     visitor.go_on()
+    assert visitor.the("h1").inner_text().endswith("Check your decision")
+    visitor.go_on("Approve")
     assert "Approved" in visitor.text

@@ -89,9 +89,10 @@ class Stage:
         # Signed in before anything is tried, so that it need not be done for each try anew.
         self._tokens: dict[str, str] = {}
         self._browsers: dict[tuple[str, bool], FlaskClient] = {}
-        for who in [
+        everybody = [
             name for name in self.world.ids if name.startswith("only ") or name.endswith(" elsewhere")
-        ]:
+        ]
+        for who in everybody if self.knows_everybody else ():
             self.token(who)
 
     def browser(self, who: str, *, strict: bool = False) -> FlaskClient:

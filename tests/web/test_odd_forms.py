@@ -32,7 +32,8 @@ FIRST_SOURCE: dict[str, list[Action]] = {
 
 HIDDEN = ("rev", "key", "csrf_token")
 TYPED = "An \U0001f600 “odd” <text>"
-WORDS_A_FORM = 5
+WORDS_A_FORM = 3
+DATES_A_FIELD = 4
 
 Values = list[tuple[str, Any]]
 FORM = "application/x-www-form-urlencoded"
@@ -122,7 +123,8 @@ def oddities(name: str, right: dict[str, Any], found: Values) -> Iterator[tuple[
         else:
             yield f"{one} twice", [*flat(right), (one, text), (one, text)]
     for day in [one.removesuffix("-day") for one in shown if one.endswith("-day")]:
-        for date in DATES:
+        begins = sum(map(ord, name + day)) % len(DATES)
+        for date in islice(cycle(DATES), begins, begins + DATES_A_FIELD):
             parts = dict(zip((f"{day}-day", f"{day}-month", f"{day}-year"), date, strict=True))
             yield f"{date} as {day}", flat({**right, **parts})
     for one, text in (
