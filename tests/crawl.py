@@ -31,11 +31,14 @@ _KINDS = ("action", "name")
 
 SIGNED_OUT = ""
 TRIES = 150
-MOST_ALIKE = 2
+MOST_ALIKE = 1
 """How many pages of one kind a reader is shown of bids in different states."""
 
-MOST_OF_A_ROUTE = 14
+MOST_OF_A_ROUTE = 5
 """How many pages of one route and choice a reader is shown, however they are asked for."""
+
+MOST_MEASURED = 4
+"""How many more pages of one route are only measured."""
 
 HUBS = ("bids.show",)
 """Where the ways to everything else about a bid begin: this one is shown in every state."""
@@ -195,11 +198,14 @@ class Crawl:
         """Other pages whose elements are put together as on no page of their kind before."""
         looked = set(map(id, self.worth_looking_at()))
         had: set[tuple[str, frozenset[str]]] = set()
+        measured: dict[str, int] = defaultdict(int)
         chosen = []
         for visit in self.visits:
             shape = (visit.kind.endpoint, visit.pieces)
-            if visit.is_page and id(visit) not in looked and shape not in had:
+            is_new = visit.is_page and id(visit) not in looked and shape not in had
+            if is_new and measured[visit.kind.endpoint] < MOST_MEASURED:
                 had.add(shape)
+                measured[visit.kind.endpoint] += 1
                 chosen.append(visit)
         return chosen
 

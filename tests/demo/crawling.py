@@ -58,7 +58,7 @@ def guess(found: Crawl, endpoint: str, clients: dict[str, FlaskClient]) -> None:
     """Try a route that no link led to, until somebody is shown it."""
     for reader, client in clients.items():
         for path in found.guesses(endpoint, reader):
-            answer = client.get(path)
+            answer = client.get(path, buffered=True)
             if answer.status_code == 200:
                 found.visit(reader, client, path)
                 return
