@@ -1,5 +1,6 @@
 """The demonstration as a newcomer meets it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from workflow.db import Sessions, make_engine, make_sessions
 
 
 @pytest.fixture(scope="module")
-def demo_settings(cluster: Cluster, seeded: Seeded) -> Iterator[Settings]:
-    """The settings of a clone of the demonstration."""
+def demo_settings(
+    cluster: Cluster, seeded: Seeded, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The settings of a clone of the demonstration, with its own folder of mail."""
     clone = cluster.clone(seeded.database.name)
-    yield demo_settings_for(clone, cluster, seeded.state)
+    state = tmp_path_factory.mktemp("demonstration") / "state"
+    shutil.copytree(seeded.state, state)
+    yield demo_settings_for(clone, cluster, state)
     cluster.drop(clone)
 
 

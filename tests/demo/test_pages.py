@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from flask import Response
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -65,6 +66,25 @@ def test_choosing_nobody_asks_for_somebody(newcomer: FlaskClient) -> None:
     answer = press(newcomer, "/demo/sign-in", "/demo", choose="1", person="")
 
     assert "Choose somebody" in answer.text  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/demo/sign-in", {"person": "approver1@dclg.example"}),
+        ("/demo/sign-in", {"choose": "1", "person": ""}),
+        ("/demo/clock", {"step": "day"}),
+        ("/demo/clock", {"day-day": "1"}),
+        ("/demo/start-again", {}),
+    ],
+)
+def test_a_press_on_a_page_that_was_open_for_too_long_is_told_so(
+    newcomer: FlaskClient, address: str, said: dict[str, str]
+) -> None:
+    answer = newcomer.post(address, data={"csrf_token": "old", **said})
+
+    assert "There is a problem" in answer.text
+    assert "send it again" in answer.text
 
 
 def test_every_page_says_where_the_clock_stands_and_that_it_is_a_demonstration(newcomer: FlaskClient) -> None:

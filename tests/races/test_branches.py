@@ -73,7 +73,7 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def reads(work: Work, case_id: int) -> Case:
         found = work.session.get_one(Case, case_id, populate_existing=True)
-        both_have_read.wait(10)
+        both_have_read.wait(60)
         return found
 
     monkeypatch.setattr(commands, "lock_case", reads)

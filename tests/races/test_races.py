@@ -140,7 +140,7 @@ def test_without_the_lock_two_approvals_collide_in_the_database(
 
     def reads_without_lock(work: Work, case_id: int) -> Case:
         found = work.session.get_one(Case, case_id, populate_existing=True)
-        both_have_read.wait(10)
+        both_have_read.wait(60)
         return found
 
     bid_id = to_deciding(world)
@@ -269,13 +269,13 @@ def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_d
 
     def locks_and_waits(work: Work, case_id: int) -> Case:
         found = in_order(work, case_id)
-        each_holds_one.wait(10)
+        each_holds_one.wait(60)
         return found
 
     def deadline_first(work: Work) -> None:
         assert deadlines.lock_breach(work, due.deadline_id, due.version) is not None
         work.session.flush()
-        each_holds_one.wait(10)
+        each_holds_one.wait(60)
         in_order(work, bid_id)
 
     monkeypatch.setattr(commands, "lock_case", locks_and_waits)

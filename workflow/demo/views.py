@@ -73,7 +73,7 @@ def sign_in() -> Response:
     pressed, chosen = SignInAsForm(), AnybodyForm()
     form = chosen if "choose" in request.form else pressed
     if not form.validate_on_submit():
-        return _index(chosen)
+        return _index(chosen, wrong=form)
     email = form.data_tuple()
     if email not in {someone.email for someone in PEOPLE}:
         raise NotHere
@@ -100,12 +100,13 @@ def _where(form: AnybodyForm | SignInAsForm) -> str:
     return located(read_session(), [str(go)])[str(go)] if go in PATHS else "/"
 
 
-def _index(form: AnybodyForm) -> Response:
+def _index(form: AnybodyForm, wrong: AnybodyForm | SignInAsForm | None = None) -> Response:
     reader = read_session()
     found = located(reader, PATHS)
     return render(
         "pages/demo/index.html",
         form=form,
+        wrong=wrong or form,
         story=STORY,
         waits=[(one, PEOPLE_BY_EMAIL.get(one.person), found[one.path]) for one in WAITS],
         walk=[(one, found[one.path]) for one in WALK],
@@ -145,7 +146,7 @@ def clock() -> Response:
     form: DayForm | StepForm = StepForm() if "step" in request.form else DayForm()
     day_form = form if isinstance(form, DayForm) else DayForm(formdata=None)
     if not form.validate_on_submit():
-        return _clock(day_form)
+        return _clock(day_form, wrong=form)
     try:
         target = _target(form)
         stands = _travel(target)
@@ -181,8 +182,8 @@ def _travel(target: datetime) -> datetime:
         wired.sender.close()
 
 
-def _clock(form: DayForm) -> Response:
-    return render("pages/demo/clock.html", form=form, now=now(), coming=_coming(8))
+def _clock(form: DayForm, wrong: DayForm | StepForm | None = None) -> Response:
+    return render("pages/demo/clock.html", form=form, wrong=wrong or form, now=now(), coming=_coming(8))
 
 
 def _coming(limit: int) -> list[tuple[datetime, str]]:
