@@ -1,6 +1,7 @@
 """Partners: named with a task and a share, asked, and answering for themselves."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from workflow.accounts.queries import viewer_for
 from workflow.accounts.roles import Role
 from workflow.audit.models import Event
 from workflow.bids import commands, partnering, values
+from workflow.bids.branches.commands import copy_bid, put_back
 from workflow.bids.branches.queries import comments_of
 from workflow.bids.content import content_of
 from workflow.bids.models import BidVersion, Section
@@ -199,3 +201,43 @@ def test_a_share_in_a_year_outside_the_round_is_refused(world: World) -> None:
     bid_id = line.draft(world)
     with pytest.raises(Invalid):
         named(world, bid_id, PART._replace(shares=((2020, Pence(5)),)))
+
+
+def tellings(world: World) -> list[int]:
+    """The bids of which the partner was told that it is named, one for each letter."""
+    with world.sessions() as session:
+        found = session.scalars(
+            select(Notification.payload["case_id"].as_integer())
+            .where(Notification.template == "partner_named")
+            .order_by(Notification.id)
+        )
+        return list(found)
+
+
+def test_a_partner_whose_part_is_put_back_to_what_was_sent_is_told_and_one_whose_part_stays_is_not(
+    world: World,
+) -> None:
+    bid_id = line.draft(world)
+    named(world, bid_id)
+    world.act("signatory", bid_id, "submit", {"declaration": True})
+    world.act("case", bid_id, "take_case")
+    world.act("case", bid_id, "return_bid", {"defects": line.DEFECTS})
+    put_back_by_drafter(world, bid_id)
+    assert tellings(world) == [bid_id]
+    world.clock.move(timedelta(minutes=1))
+    named(world, bid_id, PART._replace(task="Lends twelve peers"), partner_of(world, bid_id).id)
+    put_back_by_drafter(world, bid_id)
+    assert tellings(world) == [bid_id] * 3
+    assert partner_of(world, bid_id).task == "Lends ten peers"
+
+
+def put_back_by_drafter(world: World, bid_id: int) -> None:
+    world.work("drafter", lambda work: put_back(work, bid_id, key=uuid4().hex))
+
+
+def test_a_partner_is_told_when_a_copy_of_a_bid_names_it(world: World) -> None:
+    bid_id = line.draft(world)
+    named(world, bid_id)
+    world.work("drafter", lambda work: copy_bid(work, bid_id, round_code="R1", key=uuid4().hex))
+    assert len(set(tellings(world))) == 2
+    assert written_to(world, "partner_named") == {"partner@gat.example"}

@@ -1,11 +1,13 @@
 """Reminders: a busy database puts one off, and only what can never be worded is given up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 
 from tests.world import APPROVAL, World, draft, make_world, to_active, to_deciding
+from workflow.approval import questions
 from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.deadlines.models import DeadlineStep, StepState
@@ -77,3 +79,25 @@ def test_who_is_told_of_a_late_report_reads_whose_move_it_is(world: World) -> No
     assert found is not None
     assert "signatory" in found["owner"].lower()
     assert bid_id == owed.payload["case_id"]
+
+
+def test_who_is_told_that_a_question_is_not_answered_reads_the_name_of_who_was_asked(world: World) -> None:
+    bid_id = to_deciding(world)
+    asked_of = world.ids["assessor"]
+    world.work(
+        "approver1",
+        lambda work: questions.ask(work, bid_id, asked_of=asked_of, text="Why three?", key=uuid4().hex),
+    )
+    world.clock.move(timedelta(days=10))
+    sweep_reminders(world.sessions, world.clock)
+    room = Mailroom("https://grants.example", world.clock)
+    with world.sessions() as session:
+        owed = session.scalars(
+            select(Notification).where(
+                Notification.template == "deadline_missed",
+                Notification.payload["kind"].astext == "question",
+            )
+        ).one()
+        found = room.context(session, owed)
+    assert found is not None
+    assert (owed.person_id, found["owner"]) == (world.ids["approver1"], "Assessor")

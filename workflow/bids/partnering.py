@@ -46,10 +46,11 @@ def write_part(work: Work, case: Case, partner: Partner, line: PartnerLine, *, i
     work.session.add_all(
         PartnerShare(partner_id=partner.id, year=year, pence=Pence(pence)) for year, pence in shares.items()
     )
-    _tell_partner(work, case, partner)
+    tell_partner(work, case, partner)
 
 
-def _tell_partner(work: Work, case: Case, partner: Partner) -> None:
+def tell_partner(work: Work, case: Case, partner: Partner) -> None:
+    """Tell everybody who speaks for a partner that it is named, with what it would do, so that it can confirm."""
     holders = accounts.holders_of(work.session, [(Role.PARTNER, partner.organisation_id)], work.now)
     _owe(work, case, "partner_named", holders, {"partner_id": partner.id})
 

@@ -28,7 +28,7 @@ def put_back(work: Work, bid_id: int, *, key: str) -> None:
         ).one_or_none()
         if sent is None:
             raise Invalid("This bid was never sent, so there is nothing to put back.")
-        _write(work, bid, sent.snapshot)
+        _write(work, case, sent.snapshot)
         saved_whole(work, case, bid)
         bid.unsent = False
         audit.record(work, _words_of(case), "text_put_back", {"version": sent.number})
@@ -56,7 +56,7 @@ def copy_bid(work: Work, bid_id: int, *, round_code: str, key: str) -> str:
         case = start_in(work, round_, before.lead_id, before.title)
         bid = work.session.get_one(Bid, case.id)
         bid.copied_from_id = before.id
-        _write(work, bid, snapshot_of(content_of(work.session, before.id)))
+        _write(work, case, snapshot_of(content_of(work.session, before.id)))
         saved_whole(work, case, bid)
         audit.record(work, _words_of(case), "copied_from", {"bid": before.id})
         return {"reference": case.reference}
@@ -65,17 +65,17 @@ def copy_bid(work: Work, bid_id: int, *, round_code: str, key: str) -> str:
     return str(done["reference"])
 
 
-def _write(work: Work, bid: Bid, snapshot: str) -> None:
+def _write(work: Work, case: Case, snapshot: str) -> None:
     """Write the words, and count every section that has some as saved by whoever did this."""
-    content = content_of(work.session, bid.id)
+    content = content_of(work.session, case.id)
     years = range(content.round.first_year, content.round.last_year + 1)
     outcomes = frozenset(one.code for one in content.outcomes)
-    write_words(work, bid, said_by(snapshot), years=years, outcomes=outcomes)
+    write_words(work, case, said_by(snapshot), years=years, outcomes=outcomes)
     known = {
-        row.name: row for row in work.session.scalars(select(BidSection).where(BidSection.bid_id == bid.id))
+        row.name: row for row in work.session.scalars(select(BidSection).where(BidSection.bid_id == case.id))
     }
     for section in Section:
-        row = known.get(section) or BidSection(bid_id=bid.id, name=section, rev=0, complete=True)
+        row = known.get(section) or BidSection(bid_id=case.id, name=section, rev=0, complete=True)
         row.rev += 1
         row.saved_at, row.saved_by = work.now, work.actor.person_id or 0
         work.session.add(row)

@@ -9,22 +9,26 @@ from workflow.accounts.models import Organisation
 from workflow.bids.branches.models import PartnerShare
 from workflow.bids.branches.versions import Said, columns_of
 from workflow.bids.models import Bid, BidAmount, CostHead, Deliverable, Indicator, Partner, Risk
+from workflow.bids.partnering import tell_partner
+from workflow.cases import Case
 from workflow.db import Work
 from workflow.money import Pence
 
 
-def write_words(work: Work, bid: Bid, said: Said, *, years: range, outcomes: frozenset[str]) -> None:
+def write_words(work: Work, case: Case, said: Said, *, years: range, outcomes: frozenset[str]) -> None:
     """Make a bid say what a snapshot says. What no longer has a place is left out: years and outcomes of another round.
 
-    Partners that stay keep what they confirmed, when their task and share are the same; new ones confirm for themselves.
+    Partners that stay keep what they confirmed, when their task and share are the same; new ones are told, and confirm for
+    themselves.
     """
+    bid = work.session.get_one(Bid, case.id)
     for name, value in columns_of(said).items():
         setattr(bid, name, value)
     bid.outcome_codes = [code for code in bid.outcome_codes if code in outcomes]
     for model in (BidAmount, Deliverable, Indicator, Risk):
         work.session.execute(delete(model).where(model.bid_id == bid.id))
     work.session.add_all(_rows(bid.id, said, years, outcomes))
-    _write_partners(work, bid, said, years)
+    _write_partners(work, case, said, years)
 
 
 def _rows(bid_id: int, said: Said, years: range, outcomes: frozenset[str]) -> list[Any]:
@@ -48,7 +52,7 @@ def _rows(bid_id: int, said: Said, years: range, outcomes: frozenset[str]) -> li
     ]
 
 
-def _write_partners(work: Work, bid: Bid, said: Said, years: range) -> None:
+def _write_partners(work: Work, case: Case, said: Said, years: range) -> None:
     """Bring the partners to what the snapshot names, by their codes; a body that there is no longer is left out."""
     named = {one["code"]: one for one in said["partners"]}
     bodies = {
@@ -56,7 +60,7 @@ def _write_partners(work: Work, bid: Bid, said: Said, years: range) -> None:
         for body in work.session.scalars(select(Organisation).where(Organisation.code.in_(named)))
     }
     there: set[int] = set()
-    for partner in work.session.scalars(select(Partner).where(Partner.bid_id == bid.id)).all():
+    for partner in work.session.scalars(select(Partner).where(Partner.bid_id == case.id)).all():
         wanted = named.get(bodies.get(partner.organisation_id, ""))
         if wanted is None or wanted["task"] != partner.task or _shares(work, partner) != wanted["shares"]:
             work.session.delete(partner)
@@ -64,12 +68,12 @@ def _write_partners(work: Work, bid: Bid, said: Said, years: range) -> None:
         there.add(partner.organisation_id)
     work.session.flush()  # A partner whose part changed is named anew, so the old row has to be gone.
     for organisation_id, code in sorted(bodies.items()):
-        if organisation_id not in there and organisation_id != bid.lead_id:
-            _name(work, bid, organisation_id, named[code], years)
+        if organisation_id not in there and organisation_id != case.proposer_id:
+            _name(work, case, organisation_id, named[code], years)
 
 
-def _name(work: Work, bid: Bid, organisation_id: int, wanted: dict[str, Any], years: range) -> None:
-    partner = Partner(bid_id=bid.id, organisation_id=organisation_id, task=wanted["task"])
+def _name(work: Work, case: Case, organisation_id: int, wanted: dict[str, Any], years: range) -> None:
+    partner = Partner(bid_id=case.id, organisation_id=organisation_id, task=wanted["task"])
     work.session.add(partner)
     work.session.flush()  # Its shares refer to it.
     work.session.add_all(
@@ -77,6 +81,7 @@ def _name(work: Work, bid: Bid, organisation_id: int, wanted: dict[str, Any], ye
         for year, pence in wanted["shares"]
         if year in years
     )
+    tell_partner(work, case, partner)
 
 
 def _shares(work: Work, partner: Partner) -> list[list[int]]:

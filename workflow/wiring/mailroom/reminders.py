@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from workflow.accounts.models import Person
+from workflow.approval.models import Question
 from workflow.cases import Case
 from workflow.cases.registry import registry
 from workflow.deadlines.models import Deadline
@@ -18,9 +20,15 @@ def _reminder(_room: Room, session: Session, case: Case, payload: Payload) -> Fo
     state = workflow.state_by_name[case.state]
     return {
         "task": TASKS.get(payload["kind"], state.label),
-        "owner": workflow.role_label(OWNERS.get(payload["kind"], state.owner)),
+        "owner": _asked(session, deadline) or workflow.role_label(OWNERS.get(payload["kind"], state.owner)),
         "due_on": deadline.due_on,
     }
+
+
+def _asked(session: Session, deadline: Deadline) -> str | None:
+    """The name of who was asked, where what is due is the answer to a question; that is one person and not a role."""
+    _, marked, number = deadline.subject.partition("/question:")
+    return session.get_one(Person, session.get_one(Question, int(number)).asked_of).name if marked else None
 
 
 TASKS = {
