@@ -17,6 +17,7 @@ from tests.world import (
     to_appraisal,
     to_declined,
     to_deferred,
+    to_referred,
     to_terminated,
     to_withdrawn,
 )
@@ -93,6 +94,19 @@ def test_no_list_tells_the_lead_body_until_when_a_decision_is_put_off(desk: Desk
     assert world.case(bid_id).reference not in desk.client.get("/queue?due=soon&due=late").text
     desk.read("case", bid_id, "")
     assert "2011-09-01" in desk.client.get("/queue.csv").text
+
+
+def test_the_queue_tells_the_lead_body_not_that_the_department_waits_for_a_consent(
+    desk: Desk, world: World
+) -> None:
+    bid_id = to_referred(world)
+    reference = world.case(bid_id).reference
+    desk.read("signatory", bid_id, "")
+    rows = [" ".join(one.itertext()) for one in elements(desk.client.get("/queue").text) if one.tag == "tr"]
+    assert ["Blocked" in row for row in rows if reference in row] == [False]
+    assert reference not in desk.client.get("/queue?view=blocked").text
+    desk.read("case", bid_id, "")
+    assert reference in desk.client.get("/queue?view=blocked").text
 
 
 @pytest.mark.parametrize(

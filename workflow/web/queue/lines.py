@@ -11,7 +11,7 @@ from workflow.bids.lists import BidRow
 from workflow.engine import SYSTEM
 from workflow.engine.working_days import Calendar
 from workflow.web.bids.ball import Move, is_stuck, moves_of, personal_bars, whose
-from workflow.web.bids.frame import due_told, state_of, state_words
+from workflow.web.bids.frame import due_told, is_inside, state_of, state_words
 from workflow.web.context import now
 from workflow.web.filters import due_words
 
@@ -48,7 +48,8 @@ def lines_of(
 def _line(reader: Viewer, row: BidRow, move: Move, *, days: Calendar, today: date) -> Line:
     case, state = row.case, state_of(row.case)
     bars = personal_bars(move)
-    stuck = is_stuck(case, move)
+    # What the department waits for tells its inner stages apart, so people outside read nothing of it.
+    stuck = is_stuck(case, move) if is_inside(reader, case) else ()
     verb = "Closes" if state is not None and state.owner == SYSTEM else "Due"
     due_on = due_told(reader, case)
     due = due_words(days.working_days_left(today, due_on), verb) if due_on else ""
