@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.odd import BYTES, DATES, TEXTS, is_silent
+from tests.odd import BYTES, DATES, TEXTS, UNSEEN, boxes_for_typing, is_silent, kept_unseen, may_be_checked
 from tests.web.recipes import as_sent, by_way, recipe_of
 from tests.web.stage import Stage, a_try, add_everybody
 from tests.web.strict import elements
@@ -65,7 +65,7 @@ def thrown(stage: Stage, action: Action) -> list[str]:
         for what, values in oddities(action.name, right, boxes(page)):
             with stage.a_try():
                 answer = sent(browser, path, values)
-            if silent := is_silent(answer):
+            if silent := is_silent(answer, is_checked=may_be_checked(path, values)):
                 wrong.append(f"{action.name}, {what}: {silent}")
         code = BYTES[len(action.name) % len(BYTES)]
         with stage.a_try():
@@ -74,7 +74,19 @@ def thrown(stage: Stage, action: Action) -> list[str]:
             wrong.append(f"{action.name}, {code} everywhere: {silent}")
         with stage.a_try():
             wrong += lost(browser, path, action.name, right, page)
+        wrong += [f"{action.name}, {line}" for line in unseen(stage, browser, path, right, page)]
     return wrong
+
+
+def unseen(
+    stage: Stage, browser: FlaskClient, path: str, right: dict[str, Any], page: TestResponse
+) -> Iterator[str]:
+    """The boxes of a form that is right otherwise which take what cannot be seen, or say nothing of it."""
+    names = [name for form in main_of(page).iter("form") for name in boxes_for_typing(form)]
+    for text in UNSEEN if names else ():
+        with stage.a_try():
+            answer = sent(browser, path, flat({**right, **dict.fromkeys(names, text)}))
+        yield from (f"{text!r} everywhere: {line}" for line in kept_unseen(answer, names))
 
 
 def sent(browser: FlaskClient, path: str, values: Values) -> TestResponse:
@@ -96,14 +108,18 @@ def encoded(found: Values, code: str) -> str:
 
 def boxes(page: TestResponse) -> Values:
     """The names of the boxes of the page's form, each once, with what stands in them."""
-    main: Any = next(element for element in elements(page.text) if element.tag == "main")
     found: dict[str, str] = {}
-    for form in main.iter("form"):
+    for form in main_of(page).iter("form"):
         for box in form.iter():
             if box.tag in {"input", "textarea", "select"} and box.get("name"):
                 is_chosen = box.get("type") in {"radio", "checkbox"}
                 found.setdefault(box.get("name"), "" if is_chosen else box.get("value") or "")
     return list(found.items())
+
+
+def main_of(page: TestResponse) -> Any:
+    """The main part of a page."""
+    return next(element for element in elements(page.text) if element.tag == "main")
 
 
 def oddities(name: str, right: dict[str, Any], found: Values) -> Iterator[tuple[str, Values]]:
@@ -168,10 +184,9 @@ def tidy(answer: TestResponse) -> str:
 
 def text_boxes(page: TestResponse) -> list[str]:
     """The names of the boxes that take any text."""
-    main: Any = next(element for element in elements(page.text) if element.tag == "main")
     return [
         box.get("name")
-        for form in main.iter("form")
+        for form in main_of(page).iter("form")
         for box in form.iter()
         if box.get("name")
         and (box.tag == "textarea" or (box.tag == "input" and box.get("type", "text") == "text"))
