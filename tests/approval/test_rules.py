@@ -1,17 +1,20 @@
 """Who may approve what, for how much, and when the votes are enough."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from workflow.approval import rules
+from workflow.approval import branching, rules
 from workflow.approval.rules import ApprovalFacts
 from workflow.cases.registry import ActorFacts, CaseFacts
 from workflow.clock import LONDON
 from workflow.engine import Actor, CaseView, Guard, GuardContext, Reason
+from workflow.engine.working_days import Calendar
 
+CALENDAR = Calendar(frozenset(), date(2012, 12, 31), date(2010, 1, 1))
 OPENED = datetime(2011, 1, 4, 9, tzinfo=LONDON)
 ME, SOMEBODY = 7, 8
 
@@ -181,3 +184,20 @@ def test_the_last_vote_needed_approves(quorum: int, voters: frozenset[int], targ
 def test_votes_needed_counts_down_and_stops_at_none() -> None:
     assert rules.votes_needed(APPROVAL) == 2
     assert rules.votes_needed(replace(APPROVAL, voters=frozenset({1, 2, 3}))) == 0
+
+
+@pytest.mark.parametrize(
+    ("until", "refused"),
+    [(date(2011, 3, 30), None), (date(2011, 3, 31), "past_the_year"), (date(2011, 4, 1), "past_the_year")],
+)
+def test_a_decision_that_is_put_off_comes_back_while_its_money_can_still_be_promised(
+    until: date, refused: str | None
+) -> None:
+    """Thursday 31 March 2011 is a working day, and when it is over the year is too."""
+    reason = ask(
+        branching.put_off_within_the_year,
+        data={"until_on": until},
+        consultation=SimpleNamespace(calendar=CALENDAR),
+        funds=Money(reserved={2010: 500_00}),
+    )
+    assert (reason and reason.code) == refused

@@ -96,7 +96,11 @@ rejection_advised = Guard("rejection_advised", _rejection_advised)
 
 
 def _put_off_within_the_year(context: GuardContext) -> Reason | None:
-    """Money that is set aside is held no longer than its year. Source: domain, section 4, deferred."""
+    """Money that is set aside is held no longer than its year, so the last day that can be chosen ends before 31 March.
+
+    A decision is taken up again when the day chosen is over; on 1 April the money of the old year can be promised no more.
+    Source: domain, section 4, deferred.
+    """
     until = (context.data or {}).get("until_on")
     today = london_date(context.facts["now"])
     if not isinstance(until, date) or until <= today:
@@ -108,12 +112,12 @@ def _put_off_within_the_year(context: GuardContext) -> Reason | None:
     except CalendarEnds as error:
         return Reason("calendar_ends", str(error), "Choose an earlier day.", "You", field="until_on")
     year = _year_held(context.facts, today)
-    if falls_on <= date(year + 1, 3, 31):
+    if falls_on < date(year + 1, 3, 31):
         return None
     return Reason(
         "past_the_year",
         f"{written(until)} is too late: the money is set aside in {year_label(year)} and is not held past its end.",
-        f"Choose a working day up to {written(date(year + 1, 3, 31))}, or send the bid back to be assessed for a later year.",
+        f"Choose a working day before {written(date(year + 1, 3, 31))}, or send the bid back to be assessed for a later year.",
         "You",
         field="until_on",
     )
