@@ -47,6 +47,7 @@ ROOMS = (
     "workflow.web.network.views",
     "workflow.web.published.views",
     "workflow.web.admin.views",
+    "workflow.web.authority.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -109,6 +109,8 @@ SAMPLE: dict[str, Any] = {
     "accrued_pence": 1_000_000,
     "carried_pence": 4_849_600,
     "lapsed_pence": 2_542_700,
+    "given_by": "Chris Varley",
+    "page_url": "https://grants.example/me/authority",
     "change": {
         "words": "More money",
         "total_before": 90_000_000,

@@ -92,6 +92,7 @@ def office(
         Thing.NETWORK: "/network",
         Thing.EXCEPTIONS: "/reports/exceptions",
         Thing.PEOPLE: "/admin",
+        Thing.AUTHORITY: "/authority",
         Thing.PUBLISHED: "/open",
     }
     return Office(world, client, sign_in_as, pages, bid_id)

@@ -47,6 +47,7 @@ class Thing(enum.StrEnum):
     NETWORK = "network"
     EXCEPTIONS = "exceptions"
     PEOPLE = "people"
+    AUTHORITY = "authority"
     PUBLISHED = "published"
 
 
@@ -62,6 +63,7 @@ THINGS: dict[Thing, str] = {
     Thing.NETWORK: "News of all departments’ bids",
     Thing.EXCEPTIONS: "What was done differently, and samples",
     Thing.PEOPLE: "People, roles and addresses",
+    Thing.AUTHORITY: "What others may approve, for whom they stand in, and their connections",
     Thing.PUBLISHED: "Consultations, awards and reports that are published",
 }
 """The words of each kind of page."""
@@ -103,6 +105,7 @@ _COUNCIL = "The consultations that invite the council"
 _PROPOSES = frozenset({Thing.OWN_DRAFT, Thing.SENT_BID, Thing.ANSWERS})
 _ASKED = frozenset({Thing.OWN_ANSWER})
 _DECIDES = frozenset({Thing.SENT_BID, Thing.SCORES, Thing.FUND_ENTRIES, Thing.ANSWERS})
+_GRANTS = _DECIDES | {Thing.AUTHORITY}
 _READS_ALL = frozenset(Thing) - {Thing.PART_IN_BID, Thing.OWN_ANSWER}
 
 ROLES: dict[Role, RoleRow] = {
@@ -196,17 +199,17 @@ ROLES: dict[Role, RoleRow] = {
         "Person responsible",
         Side.DEPARTMENT,
         _OWN_FUNDS,
-        "Starts and confirms closing, grants limits",
+        "Starts and confirms closing, grants limits, says who stands in, settles connections",
         1,
-        opens=_DECIDES,
+        opens=_GRANTS,
     ),
     Role.HEAD_OF_TEAM: RoleRow(
         "Head of team",
         Side.DEPARTMENT,
         _OWN_FUNDS,
-        "Is told what is late, accepts a review of a bid found not eligible",
+        "Is told what is late, accepts a review of a bid found not eligible, says who stands in",
         1,
-        opens=_DECIDES,
+        opens=_GRANTS,
     ),
     Role.NETWORK_OFFICIAL: RoleRow(
         "Network official",
@@ -229,7 +232,7 @@ ROLES: dict[Role, RoleRow] = {
         "Administrator",
         Side.ALL,
         "People and settings, no bids",
-        "Looks after people and settings",
+        "Looks after people and settings, gives and ends roles",
         1,
         opens=frozenset({Thing.PEOPLE}),
     ),
@@ -248,6 +251,24 @@ ROLES: dict[Role, RoleRow] = {
 def roles_that_open(thing: Thing) -> frozenset[Role]:
     """The roles that open pages of a kind; the access table and the queries ask this."""
     return frozenset(role for role, row in ROLES.items() if row.shows(thing))
+
+
+class Grantable(enum.StrEnum):
+    """What somebody gives to somebody else, or settles for them."""
+
+    ROLE = "role"
+    LIMIT = "limit"
+    COVER = "cover"
+    CONNECTION = "connection"
+
+
+GRANTERS: dict[Grantable, frozenset[Role]] = {
+    Grantable.ROLE: frozenset({Role.ADMINISTRATOR}),
+    Grantable.LIMIT: frozenset({Role.SENIOR_OFFICER}),
+    Grantable.COVER: frozenset({Role.SENIOR_OFFICER, Role.HEAD_OF_TEAM}),
+    Grantable.CONNECTION: frozenset({Role.SENIOR_OFFICER}),
+}
+"""Which roles give what: an administrator everybody's roles, the others for their own department, and nobody to themselves."""
 
 
 NEVER_TOGETHER = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})

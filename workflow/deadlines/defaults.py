@@ -61,6 +61,8 @@ DEFAULTS: Mapping[str, Terms] = {
     "accounting_officer": Terms(
         "working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, "cover"), (3, SENIOR))
     ),
+    # How long somebody may stand in for somebody else, both days included; nobody is reminded of it.
+    "cover": Terms("days", 92),
     "deferral": Terms("date", reminders=(-1,), breach_after=0, grace_seconds=ON_TIME_S),
     "appeal": Terms("working_days", 20),
     "appeal_answer": Terms("working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),

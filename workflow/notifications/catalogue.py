@@ -53,6 +53,8 @@ class UnknownTemplate(LookupError):
     """A message was owed under a name that is not in the catalogue: a fault of the code."""
 
 
+_OF_GRANT = frozenset({"what", "note", "given_by", "page_url"})
+
 _ALL = (
     Template(
         "consultation_invitation",
@@ -270,6 +272,14 @@ _ALL = (
     Template("closing_started", Category.WORK, frozenset({"due_on"})),
     Template("closure_to_confirm", Category.WORK),
     Template("award_closed", Category.DECISION, mandatory=True, on_unknown=OnUnknown.ASK),
+    Template("grant_made", Category.WORK, _OF_GRANT, mandatory=True),
+    Template("grant_ended", Category.WORK, _OF_GRANT, mandatory=True),
+    Template(
+        "connection_settled",
+        Category.WORK,
+        frozenset({"what", "words", "given_by", "page_url"}),
+        mandatory=True,
+    ),
     Template("deadline_reminder", Category.REMINDER, frozenset({"task", "due_on"}), urgent=False, priority=6),
     Template(
         "deadline_missed", Category.REMINDER, frozenset({"task", "due_on", "owner"}), urgent=False, priority=4

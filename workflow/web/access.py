@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from flask import Flask
 
-from workflow.accounts.roles import Role
+from workflow.accounts.roles import GRANTERS, Grantable, Role
 
 
 class Who(StrEnum):
@@ -132,6 +132,17 @@ ACCESS: dict[str, Rule] = {
     "admin.leaving": roles(Role.ADMINISTRATOR),
     "admin.end_role": roles(Role.ADMINISTRATOR),
     "admin.address": roles(Role.ADMINISTRATOR),
+    "admin.give_role": roles(Role.ADMINISTRATOR),
+    # what people may decide; everybody reads their own
+    "authority.own": SIGNED_IN,
+    "authority.declare": SIGNED_IN,
+    "authority.index": SIGNED_IN,
+    "authority.person": SIGNED_IN,
+    "authority.new_limit": roles(*GRANTERS[Grantable.LIMIT]),
+    "authority.end_limit": roles(*GRANTERS[Grantable.LIMIT]),
+    "authority.new_cover": roles(*GRANTERS[Grantable.COVER]),
+    "authority.end_cover": roles(*GRANTERS[Grantable.COVER]),
+    "authority.settle": roles(*GRANTERS[Grantable.CONNECTION]),
     "published.index": ANYONE,
     "published.awards": ANYONE,
     "published.awards_file": ANYONE,

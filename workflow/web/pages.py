@@ -61,6 +61,7 @@ NAVIGATION = (
     NavigationItem("Reports", "/reports", _staff),
     NavigationItem("Network", "/network", _opens(Thing.NETWORK)),
     NavigationItem("People", "/admin", _opens(Thing.PEOPLE)),
+    NavigationItem("Who may decide", "/authority", _opens(Thing.AUTHORITY)),
     NavigationItem("Open register", "/open", lambda viewer: not _staff(viewer)),
     NavigationItem("Messages", "/notices", _signed_in),
 )

@@ -5,13 +5,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from workflow.accounts import commands
+from workflow.accounts import commands, granting
 from workflow.accounts.directory import set_mailboxes
+from workflow.accounts.grant_checks import TO_ONESELF
+from workflow.accounts.models import Organisation
 from workflow.accounts.queries import organisation
 from workflow.accounts.roles import ROLES, Role
-from workflow.errors import Invalid, NotHere
+from workflow.clock import london_date as day_of
+from workflow.errors import Invalid, NotAllowed, NotHere
 from workflow.reports import people
-from workflow.web.admin.forms import AddressForm, LastDayForm
+from workflow.web.admin.forms import AddressForm, LastDayForm, RoleForm
 from workflow.web.context import now, read_session, viewer, work
 from workflow.web.filters import london_date
 from workflow.web.pages import render
@@ -78,12 +81,50 @@ def end_role(person_id: int, role_id: int) -> Response:
     last_day = form.data_tuple().last_day
     try:
         with work() as opened:
-            commands.end_role(opened, role_id, last_day=last_day)
+            granting.end_role(opened, role_id, last_day=last_day)
     except Invalid as error:
         form.last_day.errors = [str(error)]
         return render("pages/admin/last_day.html", form=form, **context)
     flash(f"The role ends on {london_date(last_day)}")
     return redirect(url_for("admin.person", person_id=person_id), 303)
+
+
+@blueprint.route("/admin/people/<int:person_id>/roles/new", methods=["GET", "POST"])
+def give_role(person_id: int) -> Response:
+    """Give somebody a role; nobody gives one to themselves."""
+    found = people.person_page(read_session(), viewer(), person_id, now())
+    if person_id == viewer().person_id:
+        raise NotAllowed(TO_ONESELF)
+    home = read_session().get_one(Organisation, found.person.organisation_id)
+    form = RoleForm(data={"organisation": home.code, "valid_from": day_of(now())})
+    if not form.validate_on_submit():
+        return render("pages/admin/give_role.html", form=form, found=found)
+    given = form.data_tuple()
+    try:
+        with work() as opened:
+            granting.give_role(
+                opened,
+                person_id,
+                given.role,
+                _coded(given.code),
+                valid_from=given.valid_from,
+                valid_to=given.valid_to,
+            )
+    except Invalid as error:
+        if not form.refuse(error):
+            raise
+        return render("pages/admin/give_role.html", form=form, found=found)
+    flash("Role given. They are told by a message.")
+    return redirect(url_for("admin.person", person_id=person_id), 303)
+
+
+def _coded(code: str) -> int:
+    try:
+        return organisation(read_session(), code.strip()).id
+    except NotHere:
+        raise Invalid(
+            "No organisation has this code. Check it on the list of people.", field="organisation"
+        ) from None
 
 
 @blueprint.route("/admin/organisations/<code>/address", methods=["GET", "POST"])

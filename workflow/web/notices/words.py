@@ -25,6 +25,9 @@ COLOURS = {
     State.CANCELLED: "grey",
 }
 TEMPLATES = {
+    "grant_made": "You were given a role, a limit or cover",
+    "grant_ended": "A role, a limit or cover of yours ends",
+    "connection_settled": "A connection of yours is settled",
     "consultation_invitation": "A council is asked about a bid",
     "consultation_reminder": "A council has not answered yet",
     "answer_received": "A council’s answer arrived",

@@ -23,7 +23,7 @@ from workflow.errors import NotHere
 from workflow.funds.models import Fund
 from workflow.notifications import Notification
 from workflow.wiring.bid.news import NAME as NEWS
-from workflow.wiring.mailroom import awards, bids, councils, decisions, news, reminders
+from workflow.wiring.mailroom import awards, bids, councils, decisions, grants, news, reminders
 from workflow.wiring.mailroom.terms import Extra, Found, Payload
 
 __all__ = ["Mailroom"]
@@ -39,6 +39,8 @@ class Mailroom:
     def context(self, session: Session, notification: Notification) -> Found:
         """The facts for a message's text now, or None when the duty is met, moved, cancelled or closed meanwhile."""
         payload = notification.payload
+        if "grant" in payload:
+            return grants.found(session, notification, self.base_url)
         case = session.get(Case, payload["case_id"])
         if case is None or not _is_due(session, case, payload):
             return None
