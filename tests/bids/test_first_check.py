@@ -166,7 +166,6 @@ def test_firearms_training_is_not_eligible_confirmed_by_a_second_officer_with_th
     ("name", "data"),
     [
         ("open_consultation", line.LIGHT),
-        ("pass_first_check", line.FIRST_CHECK),
         ("return_bid", {"defects": line.DEFECTS}),
     ],
 )

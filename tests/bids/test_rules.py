@@ -112,3 +112,8 @@ def test_councils_are_asked_only_after_a_first_check_without_a_no(
     unmet: tuple[str, ...] | None, said: str | None
 ) -> None:
     assert reason(rules.first_check_passed, replace(FACTS, unmet=unmet)) == said
+
+
+@pytest.mark.parametrize(("unmet", "said"), [((), "first_check_done"), (None, None), (("complete",), None)])
+def test_a_version_passes_its_first_check_once(unmet: tuple[str, ...] | None, said: str | None) -> None:
+    assert reason(rules.first_check_not_passed, replace(FACTS, unmet=unmet)) == said

@@ -15,8 +15,8 @@ from tests.world import (
     draft,
     make_world,
     to_appraisal,
+    to_checking,
     to_deciding,
-    to_screening,
 )
 from workflow import audit
 from workflow.accounts.queries import viewer_for
@@ -76,7 +76,7 @@ def test_a_key_of_no_form_is_refused_with_the_way_on(world: World, key: str) -> 
 
 
 def test_a_refused_form_leaves_its_key_usable(world: World) -> None:
-    bid_id = to_screening(world)
+    bid_id = to_checking(world)
     key = uuid4().hex
     with pytest.raises(Refused):
         world.act("case", bid_id, "open_consultation", {"kind": "full"}, key=key)

@@ -28,6 +28,7 @@ from tests.world import (
     draft,
     letter,
     to_active,
+    to_checking,
     to_consulting,
     to_deciding,
     to_suspended,
@@ -327,7 +328,7 @@ RECIPES: dict[str, Recipe] = {
     # from the first word to the end of the first check
     "submit": Recipe("signatory", {"declaration": ["true", "may_sign"]}),
     "take_case": Recipe("case"),
-    "pass_first_check": Recipe("case", yes_to(*CRITERIA)),
+    "pass_first_check": Recipe("case", yes_to(*CRITERIA), way=to_checking),
     "return_bid": Recipe("case", {"budget": "The amount for 2012 to 2013 is not explained."}),
     "propose_ineligible": Recipe("case", {"criterion": "not_operational", **REASON}),
     "confirm_ineligible": Recipe(only("second_officer"), {"read": "yes"}, finding),

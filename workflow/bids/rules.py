@@ -265,6 +265,21 @@ def _first_check_passed(context: GuardContext) -> Reason | None:
 first_check_passed = Guard("first_check_passed", _first_check_passed)
 
 
+def _first_check_not_passed(context: GuardContext) -> Reason | None:
+    """A version is checked once: what was passed is not answered again, whatever else is still open from there."""
+    if context.facts["bids"].unmet != ():
+        return None
+    return Reason(
+        "first_check_done",
+        "The first check of this version was passed already.",
+        "Go on with asking councils, or send the bid back for changes.",
+        "The case officer",
+    )
+
+
+first_check_not_passed = Guard("first_check_not_passed", _first_check_not_passed)
+
+
 def written(day: date) -> str:
     """A London date in words: `Tuesday 3 May 2011`."""
     return f"{day:%A} {day.day} {day:%B %Y}"

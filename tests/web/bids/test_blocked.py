@@ -67,3 +67,18 @@ def test_nobody_outside_the_department_reads_a_name_or_a_date_of_its_own(
     for who in ("approver1", "approver2", "case", "assessor"):
         assert name_of(world, who) not in words
     assert "It is due on" not in words
+
+
+def test_a_first_check_that_was_passed_is_nothing_to_do_and_says_what_is(
+    desk: Desk, world: line.World
+) -> None:
+    bid_id = line.to_screening(world)
+    page = desk.open("case", bid_id, "").text
+    assert "actions/open_consultation" in page
+    assert "actions/pass_first_check" not in page
+    refused = desk.open("case", bid_id, "actions/pass_first_check")
+    assert refused.status_code == 409
+    words = text_of(refused.text)
+    assert "You cannot pass the first check There is one reason." in words
+    assert "The first check of this version was passed already." in words
+    assert desk.address(bid_id, "actions/open_consultation") in refused.text

@@ -32,6 +32,9 @@ from workflow.web.pages import Link, exists
 NEVER = frozenset({"role_not_held", "of_the_proposer", "only_system"})
 """Reasons that no waiting puts right, so that the page does not say "yet"."""
 
+DONE = frozenset({"first_check_done"})
+"""Reasons that say that it was done already: there is no "yet" and nobody else to do it."""
+
 PERSONAL = NEVER | {"home_organisation", "interest_on_record", "no_delegation", "over_limit"}
 """Reasons that lie in who asks: somebody else can do it."""
 
@@ -87,7 +90,7 @@ def blocked_page(
 ) -> Response:
     """The page of all reasons, those that can be put right first; it ends with what the reader can do now."""
     told = _as_said(reader, case, reasons)
-    can_ever = all(reason.code not in NEVER and not _is_for_good(reason) for reason in told)
+    can_ever = all(reason.code not in NEVER | DONE and not _is_for_good(reason) for reason in told)
     inside = is_inside(reader, case)
     others = _who_can(session, case, chosen, now) if inside else None
     label = chosen.label[:1].lower() + chosen.label[1:]

@@ -85,7 +85,12 @@ ACTIONS = (
         targets=("screening",),
         roles=("case_officer",),
         event="first_check_passed",
-        guards=(bids.not_of_proposer, branches.no_finding_waits, bids.criteria_answered),
+        guards=(
+            bids.not_of_proposer,
+            branches.no_finding_waits,
+            bids.first_check_not_passed,
+            bids.criteria_answered,
+        ),
         form="pass_first_check",
         effects=("record_first_check",),
         duty="screen",
