@@ -176,7 +176,7 @@ CHANGES = [
     ("variation", {"status", "settled_at", "settled_by", "answer"}),
     ("recovery", {"recovered_pence"}),
     ("claim", {"state", "accepted_pence", "check_reason", "checked_at", "checked_by"}),
-    ("closure", {"confirmed_at", "confirmed_by"}),
+    ("closure", {"confirmed_at", "confirmed_by", "declined_at", "declined_by", "decline_reason"}),
     ("role_assignment", {"valid_to"}),
     ("delegation", {"valid_to"}),
     ("cover", {"valid_to"}),

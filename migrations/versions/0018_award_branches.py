@@ -36,7 +36,8 @@ def upgrade() -> None:
     _profile_line("amount_not_negative", "amount_pence >= 0", before="amount_positive")
     # Who asked, why, and what was counted stays as it was; only what comes after is added to it.
     report = (
-        "progress, confidence, narrative, spent_pence, forecast_pence, saved_at, saved_by, sent_at, sent_by"
+        "progress, confidence, narrative, spent_pence, forecast_pence, saved_at, saved_by, draft_rev, "
+        "sent_at, sent_by"
     )
     op.execute(f"GRANT UPDATE ({report}) ON progress_report TO workflow_app")
     op.execute("GRANT UPDATE (status, settled_at, settled_by, answer) ON variation TO workflow_app")
@@ -49,6 +50,7 @@ def downgrade() -> None:
     op.execute("REVOKE UPDATE (amount_pence) ON profile_line FROM workflow_app")
     op.execute("REVOKE UPDATE (total_pence, ends_on) ON award FROM workflow_app")
     _profile_line("amount_positive", "amount_pence > 0", before="amount_not_negative")
+    _one_proposal_an_award()
     for column in ("recovery_pence", "eligible_pence"):
         op.drop_constraint(
             f"ck_closure_{column.removesuffix('_pence')}_not_negative", "closure", type_="check"
@@ -64,6 +66,46 @@ def _closing_figures() -> None:
     op.alter_column("closure", "recovery_pence", server_default=None)
     for column in ("eligible", "recovery"):
         op.create_check_constraint(f"ck_closure_{column}_not_negative", "closure", f"{column}_pence >= 0")
+    # Figures that are declined stay as they were, and the next proposal gets the next number.
+    op.add_column("closure", sa.Column("number", sa.BigInteger, nullable=False, server_default="1"))
+    op.alter_column("closure", "number", server_default=None)
+    op.add_column("closure", sa.Column("declined_at", MOMENT))
+    op.add_column("closure", sa.Column("declined_by", sa.BigInteger))
+    op.add_column("closure", sa.Column("decline_reason", sa.Text, nullable=False, server_default=""))
+    op.alter_column("closure", "decline_reason", server_default=None)
+    op.create_foreign_key("fk_closure_declined_by", "closure", "person", ["declined_by"], ["id"])
+    for name, rule in DECLINED.items():
+        op.create_check_constraint(f"ck_closure_{name}", "closure", rule)
+    op.drop_constraint("pk_closure", "closure", type_="primary")
+    op.create_primary_key("pk_closure", "closure", ["case_id", "number"])
+    op.create_index(
+        "uq_closure_standing",
+        "closure",
+        ["case_id"],
+        unique=True,
+        postgresql_where=sa.text("declined_at IS NULL"),
+    )
+    op.execute("GRANT UPDATE (declined_at, declined_by, decline_reason) ON closure TO workflow_app")
+
+
+DECLINED = {
+    "number_positive": "number > 0",
+    "declined_by_somebody": "(declined_at IS NULL) = (declined_by IS NULL)",
+    "declined_with_reason": "(declined_at IS NULL) = (decline_reason = '')",
+    "declined_by_another": "declined_by <> proposed_by",
+    "declined_or_confirmed": "declined_at IS NULL OR confirmed_at IS NULL",
+}
+
+
+def _one_proposal_an_award() -> None:
+    op.drop_index("uq_closure_standing", "closure")
+    op.drop_constraint("pk_closure", "closure", type_="primary")
+    op.create_primary_key("pk_closure", "closure", ["case_id"])
+    for name in DECLINED:
+        op.drop_constraint(f"ck_closure_{name}", "closure", type_="check")
+    op.drop_constraint("fk_closure_declined_by", "closure", type_="foreignkey")
+    for column in ("decline_reason", "declined_by", "declined_at", "number"):
+        op.drop_column("closure", column)
 
 
 def _profile_line(name: str, rule: str, *, before: str) -> None:
@@ -111,6 +153,7 @@ def _progress_report() -> None:
         sa.Column("forecast_pence", sa.BigInteger, nullable=True),
         sa.Column("saved_at", MOMENT, nullable=True),
         sa.Column("saved_by", sa.BigInteger, nullable=True),
+        sa.Column("draft_rev", sa.BigInteger, nullable=False),
         sa.Column("sent_at", MOMENT, nullable=True),
         sa.Column("sent_by", sa.BigInteger, nullable=True),
         sa.PrimaryKeyConstraint("case_id", "number", name="pk_progress_report"),

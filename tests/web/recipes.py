@@ -410,6 +410,7 @@ RECIPES: dict[str, Recipe] = {
     "start_closing": Recipe("responsible", REASON),
     "propose_closure": Recipe("finance", {"summary": "The rest was not needed."}),
     "confirm_closure": Recipe("responsible", {"declared": "yes"}, closure_proposed),
+    "decline_closure": Recipe("responsible", REASON, closure_proposed),
     "decline_offer": Recipe("signatory", REASON),
     "send_return": Recipe(
         "drafter",

@@ -12,7 +12,14 @@ from workflow.money import Pence, financial_year, total
 from workflow.monitoring.branches.duties import claim_subject, create_duties, drop_duties
 from workflow.monitoring.branches.effects import ask_money_back
 from workflow.monitoring.branches.rules import money_to_pay_back
-from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
+from workflow.monitoring.models import (
+    Award,
+    Claim,
+    ClaimState,
+    Closure,
+    Payment,
+    ProfileLine,
+)
 from workflow.monitoring.rules import ClaimView, work_ends_on
 
 
@@ -128,8 +135,11 @@ def propose_closure(work: Work, context: EffectContext) -> None:
     paid, committed = sum(held.paid.values()), sum(held.committed.values())
     eligible = context.data.get("eligible_pence")
     back = 0 if eligible is None else money_to_pay_back(context.facts, eligible)
+    last = select(func.max(Closure.number)).where(Closure.case_id == context.case.id)
     closure = Closure(
         case_id=context.case.id,
+        number=(work.session.scalar(last) or 0) + 1,
+        decline_reason="",
         paid_pence=Pence(paid),
         released_pence=Pence(committed - paid),
         eligible_pence=eligible,
@@ -147,11 +157,30 @@ def propose_closure(work: Work, context: EffectContext) -> None:
 
 def confirm_closure(work: Work, context: EffectContext) -> None:
     """Record who confirmed the closing figures, and ask for what has to be paid back; what the award owed falls away."""
-    closure = work.session.get_one(Closure, context.case.id)
+    closure = _standing(work, context)
     closure.confirmed_at, closure.confirmed_by = work.now, work.actor.person_id
     context.payload |= {"paid_pence": closure.paid_pence, "released_pence": closure.released_pence}
     drop_duties(work, context)
     ask_money_back(work, context, closure.recovery_pence)
+
+
+def decline_closure(work: Work, context: EffectContext) -> None:
+    """Keep the proposed figures with the reason why they were not confirmed; new ones can be proposed."""
+    closure = _standing(work, context)
+    closure.declined_at, closure.declined_by = work.now, work.actor.person_id
+    closure.decline_reason = str(context.data["reason"]).strip()
+    context.payload |= {
+        "declined": closure.number,
+        "paid_pence": closure.paid_pence,
+        "released_pence": closure.released_pence,
+    }
+
+
+def _standing(work: Work, context: EffectContext) -> Closure:
+    """The closing figures that wait for the second person."""
+    return work.session.scalars(
+        select(Closure).where(Closure.case_id == context.case.id, Closure.declined_at.is_(None))
+    ).one()
 
 
 def release_unspent(work: Work, context: EffectContext) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,7 +110,7 @@ class Payment(Base):
 
 
 class Closure(Base):
-    """The closing figures, proposed by one person and confirmed by another."""
+    """Closing figures, proposed by one person and confirmed or declined by another; at most one proposal stands."""
 
     __tablename__ = "closure"
     __table_args__ = (
@@ -119,9 +120,16 @@ class Closure(Base):
         CheckConstraint("recovery_pence >= 0", name="recovery_not_negative"),
         CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_by_somebody"),
         CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("(declined_at IS NULL) = (declined_by IS NULL)", name="declined_by_somebody"),
+        CheckConstraint("(declined_at IS NULL) = (decline_reason = '')", name="declined_with_reason"),
+        CheckConstraint("declined_by <> proposed_by", name="declined_by_another"),
+        CheckConstraint("declined_at IS NULL OR confirmed_at IS NULL", name="declined_or_confirmed"),
+        Index("uq_closure_standing", "case_id", unique=True, postgresql_where=text("declined_at IS NULL")),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("award.case_id"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     paid_pence: Mapped[Pence]
     released_pence: Mapped[Pence]
     # What of the money paid was spent as agreed; unknown for awards that were closed before it was asked.
@@ -132,3 +140,6 @@ class Closure(Base):
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    declined_at: Mapped[datetime | None]
+    declined_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decline_reason: Mapped[str] = mapped_column(default="")

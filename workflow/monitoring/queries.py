@@ -16,7 +16,14 @@ from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES, visible
 from workflow.monitoring.branches.facts import branches_of
 from workflow.monitoring.branches.terms import Branches
-from workflow.monitoring.models import Award, Claim, ClaimState, Closure, Payment, ProfileLine
+from workflow.monitoring.models import (
+    Award,
+    Claim,
+    ClaimState,
+    Closure,
+    Payment,
+    ProfileLine,
+)
 from workflow.monitoring.rules import ClaimView, MonitoringFacts
 
 
@@ -25,7 +32,11 @@ def facts(
 ) -> dict[int, MonitoringFacts]:
     """Payment plans, payment requests, closing figures and what is beside them, by case id, in two statements."""
     del person_id
-    proposed_by = select(Closure.proposed_by).where(Closure.case_id == Award.case_id).scalar_subquery()
+    proposed_by = (
+        select(Closure.proposed_by)
+        .where(Closure.case_id == Award.case_id, Closure.declined_at.is_(None))
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(Award.case_id, _profile_of_award(), _claims_of_award(), proposed_by)
         .where(Award.case_id.in_(case_ids))
@@ -87,7 +98,7 @@ def award_of(session: Session, viewer: Viewer, case: Case) -> AwardView | None:
     row = session.execute(
         select(Award, _profile_of_award(), Closure)
         .join(Case, Case.id == Award.case_id)
-        .outerjoin(Closure, Closure.case_id == Award.case_id)
+        .outerjoin(Closure, (Closure.case_id == Award.case_id) & Closure.declined_at.is_(None))
         .where(Award.case_id == case.id, visible(viewer))
     ).one_or_none()
     if row is None:
@@ -121,6 +132,20 @@ def _claims(session: Session, viewer: Viewer, case: Case) -> list[ClaimLine]:
         )
         for claim, payment, *_ in rows
     ]
+
+
+def declined_figures(session: Session, viewer: Viewer, case: Case) -> list[Closure]:
+    """The closing figures that were not confirmed, the newest first; only the deciding department and auditors read them."""
+    if not (viewer.has(Role.AUDITOR) or case.department_id in viewer.organisations(*DEPARTMENT_ROLES)):
+        return []
+    return list(
+        session.scalars(
+            select(Closure)
+            .join(Case, Case.id == Closure.case_id)
+            .where(Closure.case_id == case.id, Closure.declined_at.is_not(None), visible(viewer))
+            .order_by(Closure.number.desc())
+        )
+    )
 
 
 def award_ends_on(session: Session, case: Case, **_: object) -> date:

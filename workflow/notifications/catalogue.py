@@ -271,6 +271,7 @@ _ALL = (
     ),
     Template("closing_started", Category.WORK, frozenset({"due_on"})),
     Template("closure_to_confirm", Category.WORK),
+    Template("closure_declined", Category.WORK, frozenset({"why"})),
     Template("award_closed", Category.DECISION, mandatory=True, on_unknown=OnUnknown.ASK),
     Template("grant_made", Category.WORK, _OF_GRANT, mandatory=True),
     Template("grant_ended", Category.WORK, _OF_GRANT, mandatory=True),

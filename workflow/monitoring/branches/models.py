@@ -65,7 +65,8 @@ class ProgressReport(Base):
     """A report that an award owes for one quarter, kept as a draft until it is sent.
 
     `progress` is in percent of the work. `spent_pence` is from the beginning to the quarter's end, `forecast_pence` what will
-    be spent in the quarter's financial year. From `held_from` (a London date) payments wait while it is not sent.
+    be spent in the quarter's financial year. From `held_from` (a London date) payments wait while it is not sent. `draft_rev`
+    counts how often it was kept, so that two people who write it at once both keep their words.
     """
 
     __tablename__ = "progress_report"
@@ -99,6 +100,7 @@ class ProgressReport(Base):
     forecast_pence: Mapped[Pence | None]
     saved_at: Mapped[datetime | None]
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    draft_rev: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

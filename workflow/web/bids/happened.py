@@ -51,6 +51,7 @@ INSIDE_ONLY = frozenset(
         "rejection_advised",
         "rejection_proposed",
         "rejection_declined",
+        "closure_declined",
         "ineligibility_proposed",
         "ineligibility_declined",
     }

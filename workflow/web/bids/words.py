@@ -180,6 +180,7 @@ EVENTS: Mapping[str, str] = {
     "closing_started": "Closing started",
     "award_terminated": "Ended early",
     "closure_proposed": "Closing figures proposed",
+    "closure_declined": "Closing figures not confirmed",
     "award_closed": "Closed",
     "recovery_recorded": "Money paid back",
 }

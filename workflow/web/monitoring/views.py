@@ -24,7 +24,7 @@ from workflow.monitoring.queries import AwardView
 from workflow.web.approval.brief import first_of
 from workflow.web.bids.frame import bid_frame, is_inside
 from workflow.web.context import now, read_session, settings, viewer, work
-from workflow.web.monitoring import branch_forms, change_forms, forms, report_forms
+from workflow.web.monitoring import branch_forms, change_forms, closing_forms, forms, report_forms
 from workflow.web.monitoring.ledger import award_years
 from workflow.web.monitoring.words import (
     CHANGE_STATUS_WORDS,
@@ -40,6 +40,7 @@ __all__ = [
     "blueprint",
     "branch_forms",
     "change_forms",
+    "closing_forms",
     "forms",
     "report_forms",
 ]  # Importing the forms registers them for their actions.
@@ -83,6 +84,7 @@ def award(reference: str) -> Response:
         claim_colours=CLAIM_COLOURS,
         reports=reports_of(session, who, case),
         beside=changes.beside_of(session, who, case),
+        declined=queries.declined_figures(session, who, case),
         step_words=STEP_WORDS,
         held=facts["monitoring"].branches.holding(london_date(now())),
         today=london_date(now()),
@@ -109,6 +111,7 @@ BESIDE = (
     "settle_year",
     "terminate",
     "start_closing",
+    "decline_closure",
 )
 """What may be done with an award at any time, shown as links and never as the page's one button."""
 

@@ -73,6 +73,7 @@ TEMPLATES = {
     "claim_paid": "A payment was made",
     "closing_started": "An award is being closed",
     "closure_to_confirm": "Final figures wait to be confirmed",
+    "closure_declined": "Final figures were not confirmed",
     "award_closed": "An award was closed",
     "bid_returned": "A bid was sent back for changes",
     "bid_withdrawn": "A bid was withdrawn",

@@ -20,7 +20,7 @@ from workflow.monitoring.branches.models import (
     Termination,
 )
 from workflow.monitoring.branches.rules import quarter_words
-from workflow.monitoring.models import Claim
+from workflow.monitoring.models import Claim, Closure
 from workflow.wiring.mailroom.terms import Extra, Found, Payload, Room
 
 
@@ -138,6 +138,12 @@ def _change_to_decide(room: Room, session: Session, case: Case, payload: Payload
     return _change(room, session, case, payload) if change.status is ChangeStatus.ASKED else None
 
 
+def _figures_declined(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """Why the figures that the action was about were not confirmed, however often figures were declined since."""
+    declined = session.get_one(Closure, (case.id, payload["said"]["declined"]))
+    return {"why": declined.decline_reason}
+
+
 CHANGE_WORDS = {
     ChangeKind.AMOUNT_UP: "more money",
     ChangeKind.AMOUNT_DOWN: "less money",
@@ -160,6 +166,7 @@ EXTRA: Mapping[str, Extra] = {
     "year_settled": _year_settled,
     "award_terminated": _terminated,
     "recovery_recorded": _paid_back,
+    "closure_declined": _figures_declined,
     "variation_to_decide": _change_to_decide,
     "variation_agreed": _change,
     "variation_refused": _change,
