@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -29,7 +30,7 @@ from workflow.bids.lists import DUE, PAGE, BidRow, rows
 from workflow.bids.models import Bid, SpendRoute
 from workflow.bids.told import first_alike, read_alike, with_a_date
 from workflow.cases import Case
-from workflow.cases.queries import PROPOSER_ROLES, seen_whole, visible
+from workflow.cases.queries import DEPARTMENT_ROLES, PROPOSER_ROLES, seen_whole, visible
 from workflow.funds.models import Fund
 
 MOST_COUNTED = 1000
@@ -112,7 +113,7 @@ def queue(
     session: Session, viewer: Viewer, asked: QueueFilter, *, after: str = "", limit: int = PAGE
 ) -> QueuePage:
     """One page of the live bids that the viewer may see, in the order asked for; two statements."""
-    chosen, order = _conditions(viewer, asked), _ORDERS[asked.sort]
+    chosen, order = _conditions(viewer, asked), _order_of(viewer, asked.sort)
     statement = rows().where(*chosen, *_beyond(order, after)).order_by(*order.columns).limit(limit + 1)
     found = [BidRow(*row) for row in session.execute(statement)]
     counted = _counted(chosen, Case.amount_pence)
@@ -160,15 +161,28 @@ def _by_state(viewer: Viewer, found: Sequence[tuple[str, int]]) -> dict[str, int
 
 def every(session: Session, viewer: Viewer, asked: QueueFilter) -> Iterator[BidRow]:
     """All bids that the filter lets through, in its order, read a few hundred at a time so that a file of them can stream."""
-    order = _ORDERS[asked.sort]
+    order = _order_of(viewer, asked.sort)
     statement = rows().where(*_conditions(viewer, asked)).order_by(*order.columns).limit(LONGEST_EXPORT)
     for row in session.execute(statement.execution_options(yield_per=500)):
         yield BidRow(*row)
 
 
-def key_of(case: Case) -> str:
-    """A bid's place in the queue, as a page's address carries it: `2011-03-24.17`, or `none.17` without a date."""
-    return f"{case.due_on.isoformat() if case.due_on else NO_DATE}.{case.id}"
+def key_of(case: Case, *, is_told: bool = True) -> str:
+    """A bid's place in the queue, as a page's address carries it: `2011-03-24.17`, or `none.17` without a date that is told."""
+    return f"{case.due_on.isoformat() if case.due_on and is_told else NO_DATE}.{case.id}"
+
+
+def _order_of(viewer: Viewer, sort: Sort) -> _Order:
+    """The order asked for; to those who are not told every date, bids whose date they are not told come last."""
+    if sort is not Sort.DUE or _sees_whole(viewer):
+        return _ORDERS[sort]
+    due, departments = func.coalesce(_due_told(viewer), _NEVER), viewer.organisations(*DEPARTMENT_ROLES)
+    dated = with_a_date()
+    return _Order(
+        (due, Case.id),
+        lambda case: key_of(case, is_told=case.department_id in departments or case.state in dated),
+        lambda place, number: _beyond_due(place, number, due),
+    )
 
 
 def _counted(chosen: Sequence[ColumnElement[bool]], *columns: Any, joined: bool = False) -> Subquery:
@@ -248,9 +262,12 @@ def _beyond(order: _Order, after: str) -> list[ColumnElement[bool]]:
         return [false()]
 
 
-def _beyond_due(place: str, number: int) -> ColumnElement[bool]:
+_NEVER = literal_column("'infinity'::date")
+
+
+def _beyond_due(place: str, number: int, due: ColumnElement[Any] = DUE) -> ColumnElement[bool]:
     written = "infinity" if place == NO_DATE else date.fromisoformat(place).isoformat()
-    return tuple_(DUE, Case.id) > tuple_(cast(literal(written), Date), literal(number))
+    return tuple_(due, Case.id) > tuple_(cast(literal(written), Date), literal(number))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -92,8 +92,12 @@ def test_no_list_tells_the_lead_body_until_when_a_decision_is_put_off(desk: Desk
         assert "1 Sep" not in words, page
         assert "2011-09-01" not in words, page
     assert world.case(bid_id).reference not in desk.client.get("/queue?due=soon&due=late").text
+    # A place in the list is no way to find the date out either: without one a bid comes last.
+    beyond = desk.client.get("/queue?after=2011-12-30.0").text
+    assert world.case(bid_id).reference in beyond
     desk.read("case", bid_id, "")
     assert "2011-09-01" in desk.client.get("/queue.csv").text
+    assert world.case(bid_id).reference not in desk.client.get("/queue?after=2011-12-30.0").text
 
 
 def test_the_queue_tells_the_lead_body_not_that_the_department_waits_for_a_consent(
