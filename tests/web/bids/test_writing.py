@@ -225,3 +225,17 @@ def test_odd_text_is_kept_and_never_read_as_markup(
     assert send(client, path, title=odd, summary=odd, need=odd).status_code == 303
     assert "<script>alert" not in client.get(f"/bids/{reference}").text
     assert world.case(reference).title == odd
+
+
+def test_a_section_that_can_no_longer_be_changed_says_so_with_a_way_back_to_the_bid(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    sign_in("writer")
+    reference = world.whole()
+    path = f"/bids/{reference}/sections/summary"
+    hidden = form_of(client.get(path))
+    world.apply("signatory", reference, "submit")
+    answer = client.post(path, data={**hidden, "title": "Late", "summary": "Too late.", "need": "None."})
+    assert answer.status_code == 409
+    assert f'<a class="govuk-link" href="/bids/{reference}">Back to the bid</a>' in answer.text
+    assert "Too late." in answer.text

@@ -79,8 +79,8 @@ def _sends(case: Case) -> str:
 def section(reference: str, name: str) -> Response:
     """One section of a draft: its question page, or its list."""
     session, reader = read_session(), viewer()
-    case, content = _draft(session, reader, reference)
     chosen = _section_named(name)
+    case, content = _draft(session, reader, reference, chosen)
     if chosen in LISTS:
         return _list_page(case, content, chosen)
     question = QUESTIONS[chosen]
@@ -256,11 +256,17 @@ def section_rev(content: Content, chosen: Section) -> int:
     return row.rev if row else 0
 
 
-def _draft(session: Session, reader: Viewer, reference: str) -> tuple[Case, Content]:
+def _draft(
+    session: Session, reader: Viewer, reference: str, chosen: Section | None = None
+) -> tuple[Case, Content]:
     case, content = queries.content_by_reference(session, reader, reference)
     if case.proposer_id not in reader.organisations(*queries.WRITERS):
         raise NotHere
     if not commands.may_be_written(case):
+        if (
+            chosen is not None and chosen in QUESTIONS
+        ):  # It is read only so that the refusal gives back what was typed.
+            QUESTIONS[chosen].form(content)(rev=0).prepare(content, _councils(session, reader, chosen))
         raise Invalid("This bid was sent, so its text can no longer be changed here.")
     return case, content
 
