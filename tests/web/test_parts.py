@@ -206,6 +206,25 @@ def test_no_page_of_the_kit_has_a_barrier_an_error_or_a_sideways_scroll(showing:
     assert told == []
 
 
+@pytest.mark.parametrize("page", [1280], indirect=True)
+@pytest.mark.browser
+def test_a_table_in_text_twice_as_large_scrolls_in_a_box_of_its_own_that_the_keyboard_reaches(
+    showing: Showing, page: Page
+) -> None:
+    page.goto(f"{showing.address}/parts")
+    # The longest word of a table decides how wide it is; a long one stands for many columns.
+    page.evaluate(
+        "document.querySelector('.app-wide td div').innerHTML = `<nobr>${'Wide '.repeat(80)}</nobr>`"
+    )
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.locator(".app-wide[tabindex='0'][role='region'][aria-label]").first.wait_for()
+    assert axe.widest(page) <= 0
+    assert axe.violations(page) == []
+    page.evaluate("document.querySelector('.app-wide td div').textContent = 'Narrow'")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.wait_for_function("!document.querySelector('.app-wide').hasAttribute('tabindex')")
+
+
 @pytest.mark.browser
 def test_an_error_summary_takes_the_focus_and_each_link_leads_to_its_box(
     showing: Showing, page: Page

@@ -32,17 +32,34 @@ if (narrow.matches) {
   for (const panel of document.querySelectorAll('details[data-closed-on-phone]')) panel.open = false
 }
 
-// Five minutes before a sign-in ends for want of use the page says so, and one press goes on: any page that is asked for
-// counts as use. Without this file what was typed is still given back after signing in again.
+// A table that enlarged text makes wider than its box scrolls there, so the keyboard has to reach the box and hear its name.
+const wide = new ResizeObserver((changes) => {
+  for (const { target: { parentElement: box } } of changes) {
+    if (box.scrollWidth > box.clientWidth) {
+      box.tabIndex = 0
+      box.setAttribute('role', 'region')
+      box.setAttribute('aria-label', box.querySelector('caption').textContent)
+    } else {
+      for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name)
+    }
+  }
+})
+for (const table of document.querySelectorAll('.app-wide > table')) wide.observe(table)
+
+// Five minutes before a sign-in ends for want of use the page says so, and one press goes on: the page it asks for
+// needs a sign-in, so that the answer also says when it came too late. Without this file what was typed is still given back after signing in again.
 const WARN_BEFORE_SECONDS = 300
 const session = document.querySelector('[data-idle-seconds]')
 if (session) {
-  const warning = session.firstElementChild
+  const [warning, ended] = session.children
   const wait = (Number(session.dataset.idleSeconds) - WARN_BEFORE_SECONDS) * 1000
   const warnLater = () => setTimeout(() => { warning.hidden = false }, wait)
   warning.querySelector('button').addEventListener('click', async () => {
     const answer = await fetch(session.dataset.keep, { cache: 'no-store' }).catch(() => null)
-    if (answer && answer.ok) {
+    if (answer && new URL(answer.url).pathname === '/sign-in') {
+      warning.hidden = true
+      ended.hidden = false
+    } else if (answer && answer.ok) {
       warning.hidden = true
       warnLater()
     }
