@@ -117,6 +117,8 @@ ACCESS: dict[str, Rule] = {
     "approval.answer_question": SIGNED_IN,
     "approval.why": SIGNED_IN,
     "approval.letter": SIGNED_IN,
+    "approval.notice": SIGNED_IN,
+    "approval.notice_pdf": SIGNED_IN,
     "monitoring.award": SIGNED_IN,
     "monitoring.agreement_changes": SIGNED_IN,
     "monitoring.progress_report": SIGNED_IN,

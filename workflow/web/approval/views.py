@@ -9,7 +9,7 @@ from workflow.cases import Case
 from workflow.cases.queries import case_by_reference
 from workflow.cases.registry import registry
 from workflow.monitoring import queries as monitoring
-from workflow.web.approval import forms, questions, referral_forms, step_forms, why
+from workflow.web.approval import forms, notice, questions, referral_forms, step_forms, why
 from workflow.web.approval.brief import brief_of
 from workflow.web.approval.room import blueprint
 from workflow.web.approval.words import CRITERION_WORDS, TEST_WORDS
@@ -19,7 +19,7 @@ from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import render
 
 # Importing the forms registers them for their actions.
-__all__ = ["blueprint", "forms", "questions", "referral_forms", "step_forms", "why"]
+__all__ = ["blueprint", "forms", "notice", "questions", "referral_forms", "step_forms", "why"]
 
 MAIN = (
     "recommend",
