@@ -47,7 +47,8 @@ const wide = new ResizeObserver((changes) => {
 for (const table of document.querySelectorAll('.app-wide > table')) wide.observe(table)
 
 // Five minutes before a sign-in ends for want of use the page says so, and one press goes on: the page it asks for
-// needs a sign-in, so that the answer also says when it came too late. Without this file what was typed is still given back after signing in again.
+// needs a sign-in, so that the answer also says when it came too late. Without this file what was typed is still given
+// back after signing in again.
 const WARN_BEFORE_SECONDS = 300
 const session = document.querySelector('[data-idle-seconds]')
 if (session) {

@@ -62,6 +62,18 @@ def test_whoever_is_signed_in_is_warned_before_that_ends_and_nobody_else(desk: D
     page = desk.client.get("/").text
     assert 'data-idle-seconds="43200"' in page
     assert "Stay signed in" in page
+    assert "You are signed out" in page
+
+
+def test_what_stay_signed_in_asks_for_leads_whoever_is_signed_out_to_the_sign_in(
+    desk: Desk, world: World
+) -> None:
+    """The script reads from the address it lands on that the press came too late."""
+    desk.sign_in_as(SimpleNamespace(id=world.ids["drafter"]))
+    asked = desk.client.get("/").text.partition('data-keep="')[2].partition('"')[0]
+    assert desk.client.get(asked, follow_redirects=True).status_code == 200
+    desk.client.delete_cookie("workflow_session")
+    assert desk.client.get(asked, follow_redirects=True).request.path == "/sign-in"
 
 
 def test_a_bid_that_waits_for_the_treasury_calls_on_the_finance_officer_until_its_consent_is_recorded(
