@@ -262,7 +262,7 @@ def _beyond(order: _Order, after: str) -> list[ColumnElement[bool]]:
         return [false()]
 
 
-_NEVER = literal_column("'infinity'::date")
+_NEVER: ColumnElement[Any] = literal_column("'infinity'::date")
 
 
 def _beyond_due(place: str, number: int, due: ColumnElement[Any] = DUE) -> ColumnElement[bool]:
