@@ -1,7 +1,7 @@
 # Every target prepares what it needs by itself; `python3` of version 3.11 or newer is enough.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench screenshots
+.PHONY: help run test test-fast lint format bench policy screenshots
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -23,6 +23,9 @@ format: ## write the code in the one style
 
 bench: ## measure every claim, or one with NAME=x
 	@exec $(PYTHON) bootstrap.py bench $(NAME)
+
+policy: ## ask who may do what in every cell of the matrix, and break the definition everywhere once
+	@exec $(PYTHON) bootstrap.py policy
 
 screenshots: ## take the pictures of the main pages anew, into docs/images
 	@exec $(PYTHON) bootstrap.py screenshots

@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         "lint": lint,
         "format": tidy,
         "bench": bench,
+        "policy": policy,
         "screenshots": screenshots,
         "prepare": prepare,
     }
@@ -97,6 +98,12 @@ def bench(arguments: Sequence[str]) -> int:
     """`make bench`, or `make bench NAME=x` for one."""
     ready("test")
     return call([PYTHON, "-m", "benchmarks", *arguments])
+
+
+def policy(_arguments: Sequence[str]) -> int:
+    """`make policy`: the matrix of who may do what against the rules, and the definition broken in every place."""
+    ready("test", assets=False)
+    return call([PYTHON, "-m", "tests.policy"])
 
 
 def screenshots(arguments: Sequence[str]) -> int:
