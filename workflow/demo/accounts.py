@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.commands import grant_delegation, grant_role, hash_password
+from workflow.accounts.covering import give_cover
 from workflow.accounts.directory import add_organisation, add_person, set_mailboxes
 from workflow.accounts.models import Organisation, OrganisationKind, Person
 from workflow.accounts.roles import ROLES
 from workflow.db import Work
-from workflow.demo.people import EXTRAS, IN_OFFICE_FROM, PEOPLE, Someone
+from workflow.demo.people import AWAY_FROM, AWAY_TO, COVER, EXTRAS, IN_OFFICE_FROM, PEOPLE, Someone
 from workflow.reference.files import DATA, read
 
 PASSWORD = "improvement-2011"  # noqa: S105 - of invented people, and only where the demonstration is on.
@@ -43,6 +44,13 @@ def make_accounts(work: Work) -> int:
             _person(work, someone, ids, known)
     set_mailboxes(work, _mailboxes(work.session))
     return len(new)
+
+
+def make_cover(work: Work) -> None:
+    """Let an approver stand in for another who is away when the demonstration opens; told before it begins."""
+    ids = dict(work.session.execute(select(Person.email, Person.id)).all())
+    away, stands_in = (ids[email] for email in COVER)
+    give_cover(work, away, stands_in, valid_from=AWAY_FROM, valid_to=AWAY_TO)
 
 
 def _organisations(work: Work) -> None:

@@ -8,6 +8,12 @@ from workflow.money import Pence
 
 IN_OFFICE_FROM = date(2010, 4, 1)
 
+GRANTER = "responsible@dclg.example"
+COVER = ("approver4@dclg.example", "approver3@dclg.example")
+"""Who is away, and who stands in, from one day to the other."""
+
+AWAY_FROM, AWAY_TO = date(2011, 3, 28), date(2011, 4, 15)
+
 LOW, HIGH = Pence(100_000_000), Pence(2_500_000_000)
 """What approvers may approve: 1,000,000.00 and 25,000,000.00."""
 

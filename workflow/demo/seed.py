@@ -14,12 +14,13 @@ from workflow import audit, deadlines, wiring
 from workflow.accounts.models import Person
 from workflow.audit.models import Event
 from workflow.config import Settings
-from workflow.db import SYSTEM, Sessions, make_sessions, unit_of_work
-from workflow.demo.accounts import make_accounts
+from workflow.db import SYSTEM, Sessions, make_sessions, person, unit_of_work
+from workflow.demo.accounts import make_accounts, make_cover
 from workflow.demo.clock import HISTORY_BEGINS, OPENS_AT, DemoClock
 from workflow.demo.copy import keep_copy
 from workflow.demo.history import Historian
 from workflow.demo.past import PastClock, Post
+from workflow.demo.people import GRANTER
 from workflow.demo.stories import STORIES
 from workflow.errors import SettingsError
 from workflow.notifications import Letterhead
@@ -103,6 +104,9 @@ def _tell(settings: Settings, sessions: Sessions, post: Post) -> None:
         audit.record(work, STREAM, "demonstration_begun", {})
         load_reference(work.session, work.now, real=work.real)
         make_accounts(work)
+        granter = work.session.scalars(select(Person.id).where(Person.email == GRANTER)).one()
+    with unit_of_work(sessions, clock, actor=person(granter)) as work:
+        make_cover(work)
     wired = wiring.Wired(sessions, clock, post, Mailroom(settings.base_url, clock), Letterhead.of(settings))
     Historian(wired, clock).tell(STORIES, OPENS_AT)
 
