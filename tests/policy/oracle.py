@@ -248,8 +248,8 @@ TABLE: Mapping[str, Rule] = {
         "approver", _RUNNING, "terminated", "!closure_proposed", form="notice_given", reason=True, free=True
     ),
     "propose_closure": Rule(
-        "finance_officer", "closing terminated", "", "!closure_proposed !claim_waits !claim_checked", free=True,
-        counts_as="propose_closure",
+        "finance_officer", "closing terminated", "", "!closure_proposed !claim_waits !claim_checked", form="spent_told|unpaid",
+        free=True, counts_as="propose_closure",
     ),
     "confirm_closure": Rule(
         "senior_officer", "closing terminated", "closed", "closure_proposed money_closes",

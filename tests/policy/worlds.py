@@ -44,7 +44,7 @@ TRUE_ORDINARILY = _words("""
     criteria_answered defects_named criterion_named councils_chosen closing_date_good covered_allowed election_explained
     later_date late_chosen tests_answered marks_explained amounts_fit money_left no_conflict_declared
     within_the_year letter_dated objection_stated copied_to_both claim_fits check_fits year_adds_up changes_something
-    leaves_what_happened notice_given
+    leaves_what_happened notice_given spent_told
 """)
 FALSE_ORDINARILY = _words("""
     round_over finding_waits review_asked_once review_waits text_changed consultation_over material_change response_sent
@@ -91,6 +91,7 @@ _FOLLOWS: Mapping[tuple[str, bool], Mapping[str, bool]] = {
     ("appeal_waits", True): {"rejection_waits": False, "rejection_advised": False},
     ("money_closes", False): {"unpaid": False},
     ("unpaid", True): {"money_closes": True},
+    ("spent_told", False): {"unpaid": False},
     ("payments_held", True): {"report_owed": True},
     ("report_owed", False): {"payments_held": False},
     ("marks_explained", False): {"marks_put": True},
@@ -453,5 +454,6 @@ _FORMS: Mapping[str, Callable[[Mapping[str, bool], How], dict[str, Any]]] = {
     "settle_year": _year_end,
     "ask_variation": _change,
     "terminate": lambda is_so, _how: {"notice_ends_on": TODAY if is_so["notice_given"] else TODAY - DAY},
+    "propose_closure": lambda is_so, _how: {"eligible_pence": 1 if is_so["spent_told"] else None},
     "record_recovery": lambda _is_so, _how: {"amount_pence": 500},
 }

@@ -24,7 +24,6 @@ from workflow.demo.past import PastClock, deliver, let_time_pass
 from workflow.demo.sections import fill_in
 from workflow.demo.story import EVERYWHERE, Consulted, Stage, Story, Then
 from workflow.errors import WorkflowError
-from workflow.money import Pence
 
 _AFTER_CLOSE = {
     "dispose": 1, "send response": 1, "accept response": 2, "recommend": 6, "first approval": 8, "second approval": 9,
@@ -240,8 +239,7 @@ class Historian:
         if story.stage is Stage.RUNNING:
             return
         yield self._on(story, "claim")
-        year, asked = min(story.amounts.items())
-        amount = story.claimed or Pence(asked * 4 // 5)
+        year, amount = min(story.amounts), story.first_request
         claim = {"year": year, "amount_pence": amount, "narrative": "The work of the first months."}
         claim_id = self._act(told, story.lead.drafter, "make_claim", claim).extra["claim_id"]
         if story.stage is Stage.CLAIMED:
@@ -263,7 +261,8 @@ class Historian:
         if story.stage is Stage.CLOSING:
             return
         yield self._on(story, "propose")
-        self._act(told, "finance", "propose_closure", {"summary": story.closing_words})
+        figures = {"summary": story.closing_words, "eligible_pence": story.first_request}
+        self._act(told, "finance", "propose_closure", figures)
         yield self._on(story, "confirm")
         self._act(told, "responsible", "confirm_closure", {"declared": True})
 

@@ -126,7 +126,10 @@ AWARDS: tuple[Story, ...] = (
                 date(2011, 3, 28),
                 "finance",
                 "propose_closure",
-                {"summary": "£38,400 were paid, and the rest was not needed."},
+                {
+                    "summary": "£38,400 were paid and spent, and the rest was not needed.",
+                    "eligible_pence": pounds(38_400),
+                },
             ),
         ),
     ),

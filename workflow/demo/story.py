@@ -116,6 +116,11 @@ class Story:
     closing_words: str = "The rest was not needed."
     then: tuple[Then, ...] = ()
 
+    @property
+    def first_request(self) -> Pence:
+        """What it asks to be paid of its first year."""
+        return self.claimed or Pence(self.amounts[min(self.amounts)] * 4 // 5)
+
 
 def pounds(amount: int) -> Pence:
     """Whole pounds as pence."""

@@ -11,7 +11,7 @@ from workflow.funds.rules import Held
 from workflow.money import Pence, financial_year, total
 from workflow.monitoring.branches.duties import claim_subject, create_duties, drop_duties
 from workflow.monitoring.branches.effects import ask_money_back
-from workflow.monitoring.branches.rules import money_to_pay_back
+from workflow.monitoring.branches.rules import money_to_pay_back, spent_as_agreed
 from workflow.monitoring.models import (
     Award,
     Claim,
@@ -133,7 +133,7 @@ def propose_closure(work: Work, context: EffectContext) -> None:
     """Write down the closing figures as the ledger has them now."""
     held = context.facts["funds"]
     paid, committed = sum(held.paid.values()), sum(held.committed.values())
-    eligible = context.data.get("eligible_pence")
+    eligible = spent_as_agreed(context.facts, context.data)
     back = 0 if eligible is None else money_to_pay_back(context.facts, eligible)
     last = select(func.max(Closure.number)).where(Closure.case_id == context.case.id)
     closure = Closure(

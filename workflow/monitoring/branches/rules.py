@@ -198,6 +198,32 @@ def money_to_pay_back(facts: Mapping[str, Any], eligible_pence: int) -> int:
     return max(paid - eligible_pence, 0) if asks_money_back(facts) else 0
 
 
+def spent_as_agreed(facts: Mapping[str, Any], data: Mapping[str, Any]) -> int | None:
+    """What of the money paid was spent as agreed (pence): as the form says, else as counted when the award ended early."""
+    said: int | None = data.get("eligible_pence")
+    counted: int | None = facts["monitoring"].branches.eligible_pence
+    return counted if said is None else said
+
+
+def _spent_is_known(context: GuardContext) -> Reason | None:
+    """Source: domain, section 7, number 8: what was spent as agreed covers what was paid, or the difference comes back."""
+    paid = sum(context.facts["funds"].paid.values())
+    if not paid or not asks_money_back(context.facts):
+        return None
+    if spent_as_agreed(context.facts, context.data or {}) is not None:
+        return None
+    return Reason(
+        "spent_not_known",
+        f"{format_pounds(paid)} was paid, and it is not said how much of it was spent as agreed.",
+        "Enter it from the last progress report and its evidence: once the award is closed, nothing can be asked back.",
+        "You",
+        field="eligible",
+    )
+
+
+spent_is_known = Guard("spent_is_known", _spent_is_known, needs_data=True)
+
+
 def _notice_is_given(context: GuardContext) -> Reason | None:
     ends_on = (context.data or {}).get("notice_ends_on")
     if ends_on is None or ends_on >= today_in(context):

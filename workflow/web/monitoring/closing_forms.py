@@ -31,7 +31,7 @@ class ProposeClosureForm(AwardForm):
     eligible = MoneyField(
         "How much of the money paid was spent as agreed?",
         hint="From the last progress report and its evidence. What was paid beyond it has to be paid back, where the law "
-        "of the fund says so. Leave it empty when it is not known yet.",
+        "of the fund says so. Leave it empty only where the law lets no money be asked back.",
     )
     summary = LongTextField(
         "What should the person responsible know?",

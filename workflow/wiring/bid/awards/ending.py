@@ -52,7 +52,12 @@ ACTIONS = (
         targets=("closing", "terminated"),
         roles=("finance_officer",),
         event="closure_proposed",
-        guards=(approval.no_conflict, monitoring.no_closure_proposed, monitoring.no_claim_under_way),
+        guards=(
+            approval.no_conflict,
+            monitoring.no_closure_proposed,
+            monitoring.no_claim_under_way,
+            branches.spent_is_known,
+        ),
         form="propose_closure",
         effects=("propose_closure",),
         notices=("closure_to_confirm",),
