@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.world import World, to_active, to_suspended, to_terminated
 from workflow.clock import FixedClock
@@ -41,6 +42,50 @@ def test_what_was_kept_stands_in_the_report_that_is_sent(world: World, desk: Des
     assert "15%" in words
     assert "£452,300" in words
     assert "12 of 75 done." in words
+
+
+def test_two_who_write_a_report_at_once_both_keep_their_words(world: World, desk: Desk) -> None:
+    bid_id = to_active(world)
+    page = desk.address(bid_id, "award/returns/1")
+    drawn = form_of(desk.open("drafter", bid_id, "award/returns/1"))
+    desk.send("signatory", bid_id, "award/returns/1", narrative="Twelve are done.")
+    desk.open("drafter", bid_id, "award/returns/1")
+    stale = desk.client.post(page, data=drawn | {"narrative": "Half a page of mine."})
+    assert stale.status_code == 409
+    assert "Twelve are done." in stale.text
+    assert "Half a page of mine." in stale.text
+    assert "Twelve are done." in desk.open("signatory", bid_id, "award/returns/1").text
+
+
+def test_whoever_sends_a_report_has_seen_the_draft_that_stands(
+    world: World, desk: Desk, clock: FixedClock
+) -> None:
+    bid_id = to_active(world)
+    later(clock, datetime(2011, 7, 18, 9, tzinfo=UTC))
+    drawn = form_of(desk.open("drafter", bid_id, "actions/send_return"))
+    desk.send("signatory", bid_id, "award/returns/1", narrative="Thirteen, and one of them failed.")
+    desk.open("drafter", bid_id, "award")
+    stale = desk.client.post(desk.address(bid_id, "actions/send_return"), data=drawn | WRITTEN)
+    assert "Thirteen, and one of them failed." in stale.text
+    assert "12 of 75 done." in stale.text
+    assert "It was not sent yet" in desk.read("manager", bid_id, "award/returns/1")
+    # Sent again from that page, it has seen the other text.
+    desk.open("drafter", bid_id, "award")
+    again = desk.client.post(desk.address(bid_id, "actions/send_return"), data=form_of(stale) | WRITTEN)
+    assert again.status_code == 303
+    assert "12 of 75 done." in desk.read("manager", bid_id, "award/returns/1")
+
+
+def test_words_that_a_colleague_kept_alike_are_no_conflict(
+    world: World, desk: Desk, clock: FixedClock
+) -> None:
+    bid_id = to_active(world)
+    later(clock, datetime(2011, 7, 18, 9, tzinfo=UTC))
+    drawn = form_of(desk.open("drafter", bid_id, "actions/send_return"))
+    desk.send("signatory", bid_id, "award/returns/1", **WRITTEN)
+    desk.open("drafter", bid_id, "award")
+    sent = desk.client.post(desk.address(bid_id, "actions/send_return"), data=drawn | WRITTEN)
+    assert sent.status_code == 303
 
 
 def test_a_sent_report_cannot_be_written_over(world: World, desk: Desk, clock: FixedClock) -> None:

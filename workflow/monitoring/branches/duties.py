@@ -1,7 +1,8 @@
 """What an award owes by a date: its progress reports, the end of temporary support, and payment requests on their way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,7 +11,7 @@ from workflow.cases import EffectContext, subject_of
 from workflow.clock import london_date
 from workflow.db import Work
 from workflow.deadlines.models import Deadline, DeadlineState
-from workflow.errors import Invalid
+from workflow.errors import Invalid, Problem, Refused
 from workflow.monitoring.branches.models import AgreementChange, ChangeStatus, ProgressReport
 from workflow.monitoring.models import Award
 
@@ -86,6 +87,7 @@ def add_reports(work: Work, award: Award) -> None:
                 due_on=due_on,
                 held_from=held_from,
                 narrative="",
+                draft_rev=0,
             )
         )
         deadlines.arm(
@@ -128,12 +130,14 @@ def send_report(work: Work, context: EffectContext) -> None:
 
     Raises:
         Invalid: when it was sent before, or its quarter is not over.
+        Refused: when somebody kept other words in its draft since the page was drawn.
     """
     number = context.data["number"]
     report = work.session.get(ProgressReport, (context.case.id, number))
     today = london_date(work.now)
     if report is None or report.sent_at is not None or report.period_to >= today:
         raise Invalid("This progress report was sent already, or its quarter is not over.", field="number")
+    _draft_was_seen(report, context.data)
     was_held = report.held_from <= today
     keep_report(work, report, context.data)
     report.sent_at, report.sent_by = work.now, work.actor.person_id
@@ -148,10 +152,29 @@ def send_report(work: Work, context: EffectContext) -> None:
     context.texts["narrative"] = report.narrative
 
 
+def _draft_was_seen(report: ProgressReport, said: Mapping[str, Any]) -> None:
+    """Whoever sends a report has seen the draft that stands, so that a colleague's newer words are not lost."""
+    seen = said.get("seen_draft")
+    if seen is None or seen == report.draft_rev or says(report, said):
+        return
+    text = "A colleague kept other words in this progress report while you were writing. Nothing was sent."
+    how = "Compare them with yours below, take over what you want to keep, and send it again."
+    raise Refused([Problem("draft_changed", text, how, "You", field="seen_draft")])
+
+
 def keep_report(work: Work, report: ProgressReport, said: object) -> None:
     """Keep what was typed for a report, whole or not."""
     given = said if isinstance(said, dict) else dict(said)  # type: ignore[call-overload]
     for name in ("progress", "confidence", "spent_pence", "forecast_pence"):
         setattr(report, name, given.get(name))
     report.narrative = (given.get("narrative") or "").strip()
+    report.draft_rev += 1
     report.saved_at, report.saved_by = work.now, work.actor.person_id
+
+
+def says(report: ProgressReport, said: Mapping[str, Any]) -> bool:
+    """Whether a report holds just these words already."""
+    names = ("progress", "confidence", "spent_pence", "forecast_pence")
+    return report.narrative == (said.get("narrative") or "").strip() and all(
+        getattr(report, name) == said.get(name) for name in names
+    )

@@ -1,7 +1,7 @@
 """Progress reports as people read and write them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +11,8 @@ from workflow.accounts.queries import Viewer, viewer_for
 from workflow.cases import Case, hold_case
 from workflow.cases.queries import PROPOSER_ROLES, visible
 from workflow.db import Work
-from workflow.errors import Invalid, NotHere
-from workflow.monitoring.branches.duties import keep_report
+from workflow.errors import Invalid, NotHere, Stale
+from workflow.monitoring.branches.duties import keep_report, says
 from workflow.monitoring.branches.models import ProgressReport
 
 
@@ -64,12 +64,19 @@ def report_of(session: Session, viewer: Viewer, case: Case, number: int) -> Repo
     )
 
 
-def save_report(work: Work, case_id: int, number: int, said: dict[str, Any]) -> None:
-    """Keep what is written of a report so far; it changes no revision, so that nobody's open form grows stale.
+class StaleReport(Stale):
+    """Somebody kept words in this report since the page was drawn; nothing of either text is lost."""
+
+
+def save_report(work: Work, case_id: int, number: int, said: dict[str, Any], *, seen_rev: int) -> None:
+    """Keep what is written of a report so far; it changes the report's own revision and not the award's.
+
+    The same words kept twice are kept once, so that a second press of a form is no conflict.
 
     Raises:
         NotHere: when there is no such report, or it is not the writer's.
         Invalid: when it was sent already.
+        StaleReport: when somebody kept other words in it since `seen_rev`.
     """
     case = hold_case(work, case_id)
     if work.actor.person_id is None:
@@ -84,4 +91,16 @@ def save_report(work: Work, case_id: int, number: int, said: dict[str, Any]) -> 
         raise Invalid(
             "This progress report was sent already, so it cannot be changed. Write to the grant manager."
         )
+    if report.draft_rev != seen_rev:
+        if says(report, said):
+            return
+        _refuse_as_stale(work, report)
     keep_report(work, report, said)
+
+
+def _refuse_as_stale(work: Work, report: ProgressReport) -> NoReturn:
+    writer = None if report.saved_by is None else work.session.get(Person, report.saved_by)
+    by = "A colleague" if writer is None else writer.name
+    raise StaleReport(
+        by=by, when=report.saved_at or work.now, what="kept other words in this progress report"
+    )

@@ -1,5 +1,6 @@
 """The forms of a progress report: kept as a draft at any time, sent when the quarter is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,18 +9,18 @@ from sqlalchemy.orm import Session
 from workflow.accounts.queries import Viewer
 from workflow.cases import Case
 from workflow.clock import london_date
-from workflow.errors import Problem, Refused
-from workflow.money import Pence
+from workflow.errors import Invalid, Problem, Refused
+from workflow.money import Pence, format_pounds
 from workflow.monitoring.branches import reports
 from workflow.monitoring.branches.models import Confidence, ProgressReport
 from workflow.monitoring.branches.rules import quarter_words
 from workflow.web.actions import form_named
 from workflow.web.forms import (
+    ActionForm,
     HiddenField,
     LongTextField,
     MoneyField,
     Option,
-    PlainForm,
     RadiosField,
     SelectField,
 )
@@ -31,9 +32,13 @@ SURE = tuple(Option(one.value, words) for one, words in CONFIDENCE_WORDS.items()
 
 
 class ReportData(NamedTuple):
-    """What a progress report says; amounts in pence, the share done in percent."""
+    """What a progress report says; amounts in pence, the share done in percent.
+
+    `seen_draft` is the revision of the draft that the page was drawn from.
+    """
 
     number: int
+    seen_draft: int
     progress: int | None
     confidence: Confidence | None
     narrative: str
@@ -77,9 +82,10 @@ def _fields(*, whole: bool) -> dict[str, Any]:
     }
 
 
-def _said(form: Any, number: int) -> ReportData:
+def _said(form: Any, number: int, seen_draft: int) -> ReportData:
     return ReportData(
         number=number,
+        seen_draft=seen_draft,
         progress=None if form.progress.data is None else int(form.progress.data),
         confidence=None if form.confidence.data is None else Confidence(form.confidence.data),
         narrative=form.narrative.data or "",
@@ -99,14 +105,28 @@ def kept_in(report: ProgressReport) -> dict[str, Any]:
     }
 
 
-class DraftForm(PlainForm):
+def answers_of(report: ProgressReport) -> list[tuple[str, str]]:
+    """What a report says so far, as (question, answer in words)."""
+    return [
+        ("Work done", "" if report.progress is None else f"{report.progress}%"),
+        ("How sure", "" if report.confidence is None else CONFIDENCE_WORDS[report.confidence]),
+        ("What was done", report.narrative),
+        ("Spent so far", "" if report.spent_pence is None else format_pounds(report.spent_pence)),
+        (
+            "Forecast for the year",
+            "" if report.forecast_pence is None else format_pounds(report.forecast_pence),
+        ),
+    ]
+
+
+class DraftForm(ActionForm):
     """A report as far as it is written."""
 
     locals().update(_fields(whole=False))
 
     def data_tuple(self) -> ReportData:
         """What was filled in so far."""
-        return _said(self, 0)
+        return _said(self, 0, self.revision)
 
 
 @form_named("send_return")
@@ -114,6 +134,9 @@ class SendReportForm(AwardForm):
     """The whole report of the earliest quarter that is over and was not reported."""
 
     number = HiddenField(longest=6)
+    seen_draft = HiddenField(longest=18)
+    theirs: Sequence[tuple[str, str]] = ()
+    """What a colleague kept while this was written, as (question, answer)."""
     locals().update(_fields(whole=True))
 
     def prepare(self, session: Session, viewer: Viewer, case: Case, now: datetime) -> None:
@@ -131,14 +154,26 @@ class SendReportForm(AwardForm):
             )
         named = next((one for one in owed if str(one.number) == (self.number.data or "")), owed[0])
         report = reports.report_of(session, viewer, case, named.number)
-        self.report = report.report
+        self.report, self._session = report.report, session
         self.quarter = quarter_words(self.report.period_from, self.report.period_to)
         if not self.is_submitted() or self.is_redraw:
             self.number.data = str(named.number)
+            # Text that comes back from a conflict or a sign-in still stands on the draft that its page was drawn from.
+            self.seen_draft.data = self.seen_draft.data or str(self.report.draft_rev)
             for name, value in kept_in(self.report).items():
                 if self[name].data is None:
                     self[name].data = value
 
     def data_tuple(self) -> ReportData:
         """What was filled in."""
-        return _said(self, self.report.number)
+        seen = self.seen_draft.data or ""
+        return _said(self, self.report.number, int(seen) if seen.isascii() and seen.isdecimal() else -1)
+
+    def refuse(self, error: Refused | Invalid) -> bool:
+        """Show a draft that was kept meanwhile beside what was typed; sent again, this form has seen it."""
+        is_drawn = super().refuse(error)
+        if is_drawn and self.seen_draft.errors:
+            self._session.refresh(self.report)
+            self.theirs = answers_of(self.report)
+            self.seen_draft.data = str(self.report.draft_rev)
+        return is_drawn

@@ -18,7 +18,7 @@ from workflow.engine import Action, offers
 from workflow.errors import NotAllowed, NotHere
 from workflow.monitoring import queries
 from workflow.monitoring.branches import changes
-from workflow.monitoring.branches.reports import report_of, reports_of, save_report
+from workflow.monitoring.branches.reports import StaleReport, report_of, reports_of, save_report
 from workflow.monitoring.branches.rules import quarter_words
 from workflow.monitoring.queries import AwardView
 from workflow.web.approval.brief import first_of
@@ -148,18 +148,32 @@ def progress_report(reference: str, number: int) -> Response:
     session, who = read_session(), viewer()
     case = case_by_reference(session, who, reference)
     found = report_of(session, who, case, number)
-    form = report_forms.DraftForm(data=report_forms.kept_in(found.report)) if found.may_write else None
+    rev = found.report.draft_rev
+    form = (
+        report_forms.DraftForm(rev=rev, data=report_forms.kept_in(found.report)) if found.may_write else None
+    )
+    error: StaleReport | None = None
     if form is not None and form.validate_on_submit():
-        with work() as opened:
-            save_report(opened, case.id, number, form.data_tuple()._asdict())
-        flash("Kept. Nothing is sent yet.")
-        return redirect(url_for("monitoring.progress_report", reference=reference, number=number), 303)
+        try:
+            _keep(case, number, form)
+        except StaleReport as stale:
+            # Both texts are shown, and what was typed here can be kept over the other knowingly.
+            error = stale
+            session.expire_all()
+            found = report_of(session, who, case_by_reference(session, who, reference), number)
+            form.rev.data = str(found.report.draft_rev)
+        else:
+            flash("Kept. Nothing is sent yet.")
+            return redirect(url_for("monitoring.progress_report", reference=reference, number=number), 303)
     if form is None and request.method == "POST":
-        report_forms.DraftForm()  # What was typed is given back on the page that says why.
+        report_forms.DraftForm(rev=rev)  # What was typed is given back on the page that says why.
         raise NotAllowed(NO_DRAFT)
     today = london_date(now())
     return render(
         "pages/monitoring/report.html",
+        status=200 if error is None else 409,
+        error=error,
+        theirs=report_forms.answers_of(found.report) if error else [],
         **bid_frame(session, who, case, tab="award"),
         view=found,
         form=form,
@@ -172,6 +186,11 @@ def progress_report(reference: str, number: int) -> Response:
         reports=reports_of(session, who, case),
         quarter_words=quarter_words,
     )
+
+
+def _keep(case: Case, number: int, form: report_forms.DraftForm) -> None:
+    with work() as opened:
+        save_report(opened, case.id, number, form.data_tuple()._asdict(), seen_rev=form.revision)
 
 
 def _time_gone(found: AwardView | None, day: date) -> int:
