@@ -48,6 +48,7 @@ ROOMS = (
     "workflow.web.published.views",
     "workflow.web.admin.views",
     "workflow.web.authority.views",
+    "workflow.web.readiness.views",
 )
 DEMO_ROOM = "workflow.demo.views"
 

@@ -93,6 +93,7 @@ def office(
         Thing.EXCEPTIONS: "/reports/exceptions",
         Thing.PEOPLE: "/admin",
         Thing.AUTHORITY: "/authority",
+        Thing.READINESS: "/readiness",
         Thing.PUBLISHED: "/open",
     }
     return Office(world, client, sign_in_as, pages, bid_id)

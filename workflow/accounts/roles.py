@@ -48,6 +48,7 @@ class Thing(enum.StrEnum):
     EXCEPTIONS = "exceptions"
     PEOPLE = "people"
     AUTHORITY = "authority"
+    READINESS = "readiness"
     PUBLISHED = "published"
 
 
@@ -64,6 +65,7 @@ THINGS: dict[Thing, str] = {
     Thing.EXCEPTIONS: "What was done differently, and samples",
     Thing.PEOPLE: "People, roles and addresses",
     Thing.AUTHORITY: "What others may approve, for whom they stand in, and their connections",
+    Thing.READINESS: "What could not be decided for want of people or limits",
     Thing.PUBLISHED: "Consultations, awards and reports that are published",
 }
 """The words of each kind of page."""
@@ -105,7 +107,8 @@ _COUNCIL = "The consultations that invite the council"
 _PROPOSES = frozenset({Thing.OWN_DRAFT, Thing.SENT_BID, Thing.ANSWERS})
 _ASKED = frozenset({Thing.OWN_ANSWER})
 _DECIDES = frozenset({Thing.SENT_BID, Thing.SCORES, Thing.FUND_ENTRIES, Thing.ANSWERS})
-_GRANTS = _DECIDES | {Thing.AUTHORITY}
+_READY = _DECIDES | {Thing.READINESS}
+_GRANTS = _READY | {Thing.AUTHORITY}
 _READS_ALL = frozenset(Thing) - {Thing.PART_IN_BID, Thing.OWN_ANSWER}
 
 ROLES: dict[Role, RoleRow] = {
@@ -171,7 +174,7 @@ ROLES: dict[Role, RoleRow] = {
         _OWN_FUNDS,
         "Decides what is new, contentious or above all limits",
         1,
-        opens=_DECIDES,
+        opens=_READY,
     ),
     Role.PRIVATE_OFFICE: RoleRow(
         "Private office", Side.DEPARTMENT, "What its principal sees", "Prepares, never votes", opens=_DECIDES
@@ -234,7 +237,7 @@ ROLES: dict[Role, RoleRow] = {
         "People and settings, no bids",
         "Looks after people and settings, gives and ends roles",
         1,
-        opens=frozenset({Thing.PEOPLE}),
+        opens=frozenset({Thing.PEOPLE, Thing.READINESS}),
     ),
     Role.REVIEW_OWNER: RoleRow(
         "Review owner",

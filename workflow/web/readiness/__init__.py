@@ -1,0 +1,1 @@
+"""What lies ahead: what could not be decided for want of people or limits."""
