@@ -100,7 +100,7 @@ def test_a_question_that_nobody_would_ask_is_answered_on_every_page(
         f"{address} as {visit.reader or 'nobody'}: {silent}"
         for visit in one_each(walked)
         for address in odd_questions(visit)
-        if (silent := is_silent(browsers[visit.reader].get(address)))
+        if (silent := is_silent(browsers[visit.reader].get(address, buffered=True)))
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -205,12 +205,12 @@ def test_whatever_is_sent_there_is_a_page_that_says_what_is_so(
     def throw(data: st.DataObject) -> None:
         browser = browsers[data.draw(st.sampled_from(WHO))]
         path = address(data.draw, walked, endpoint)
-        asked = browser.get(path, query_string=data.draw(questions(endpoint)))
+        asked = browser.get(path, query_string=data.draw(questions(endpoint)), buffered=True)
         assert not is_silent(asked)
         form = typed(data.draw, boxes(asked))
         if endpoint == "demo.clock":
             form = [pair for pair in form if pair[0] != "csrf_token"]  # Moving the clock is another matter.
-        answer = browser.post(path, **data.draw(st.sampled_from(bodies(form))))
+        answer = browser.post(path, **data.draw(st.sampled_from(bodies(form))), buffered=True)
         silent = is_silent(answer, is_checked=may_be_checked(path, form))
         assert not silent or "_redraw" in dict(form), silent
 
