@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow.embedded.access import reach
-from workflow.embedded.state import State
+from workflow.embedded.access import Reach, reach
 from workflow.embedded.up import up
 from workflow.errors import SettingsError, WorkflowError
 
@@ -74,10 +73,22 @@ def _parser() -> argparse.ArgumentParser:
     lifecycle = _group(commands, "lifecycle", "the definition of the lifecycle")
     _add(lifecycle, "check", _lifecycle_check, "validate the definitions; exit status 1 when one is wrong")
     _add(lifecycle, "table", _lifecycle_table, "print states, actions and who may, as Markdown")
+    moved = _add(lifecycle, "migrate", _lifecycle_migrate, "move live bids to another version of their rules")
+    moved.add_argument("key", help="the definition, such as bid")
+    moved.add_argument("source", type=int, metavar="FROM", help="the version that they follow")
+    moved.add_argument("target", type=int, metavar="TO", help="the version that they shall follow")
+    how = moved.add_mutually_exclusive_group(required=True)
+    how.add_argument("--plan", action="store_true", help="say what can move, and why the rest cannot")
+    how.add_argument("--apply", metavar="DIGEST", help="move what can, by the plan with this digest")
     demo = _group(commands, "demo", "the demonstration")
     accounts = _add(demo, "accounts", _demo_accounts, "who can sign in: e-mail, password, role, organisation")
     accounts.add_argument("--json", action="store_true", help="print JSON")
-    _add(commands, "doctor", _doctor, "say what is wrong with this installation")
+    looked = _add(commands, "doctor", _doctor, "say what is wrong with this installation")
+    looked.add_argument(
+        "--people",
+        action="store_true",
+        help="say what could not be decided for want of people or limits, today and for 30 days; exit status 1 when anything",
+    )
     made = _add(
         commands, "backup", _backup, "write database, files, secret key and anchors into a new folder"
     )
@@ -151,16 +162,17 @@ def _tick(_chosen: argparse.Namespace) -> int:
 def _check(_chosen: argparse.Namespace) -> int:
     from workflow.reports.check import check
 
-    with _reading() as (session, state):
-        problems = check(session, documents=state.files, anchors=state.anchor_file)
+    with _reading() as (session, found):
+        problems = check(session, documents=found.state.files, anchors=found.state.anchor_file)
         return _report(problems, "Every invariant holds.")
 
 
 def _audit_verify(_chosen: argparse.Namespace) -> int:
     from workflow.audit import read_anchors, verify
 
-    with _reading() as (session, state):
-        outside = read_anchors(state.anchor_file) if state.anchor_file.exists() else []
+    with _reading() as (session, found):
+        anchors = found.state.anchor_file
+        outside = read_anchors(anchors) if anchors.exists() else []
         return _report(verify(session, outside), "Every chain is whole.")
 
 
@@ -180,6 +192,32 @@ def _lifecycle_table(_chosen: argparse.Namespace) -> int:
     return OK
 
 
+def _lifecycle_migrate(chosen: argparse.Namespace) -> int:
+    from workflow.cases import migrating
+    from workflow.db import make_engine, make_sessions
+    from workflow.wiring import make_clock, wire
+
+    wire()
+    with reach(os.environ) as found:
+        # Only the owner of the schema may change to which version a bid is pinned; the application never can.
+        engine = make_engine(found.settings.migration_database_url)
+        try:
+            sessions = make_sessions(engine)
+            clock = make_clock(found.settings, sessions)
+            with sessions() as session:
+                move = migrating.choose(session, chosen.key, chosen.source, chosen.target)
+            if chosen.plan:
+                done, verb = migrating.plan_move(sessions, move, clock.now()), "can move"
+            else:
+                done, verb = migrating.apply_move(sessions, clock, move, chosen.apply), "moved"
+        finally:
+            engine.dispose()
+    for line in migrating.told(move, done, verb):
+        print(line)
+    busy = any(migrating.BUSY in reasons for _, reasons in done.left.values())
+    return BROKEN if busy and not chosen.plan else OK
+
+
 def _demo_accounts(chosen: argparse.Namespace) -> int:
     from workflow.demo.accounts import accounts
 
@@ -192,13 +230,29 @@ def _demo_accounts(chosen: argparse.Namespace) -> int:
     return OK
 
 
-def _doctor(_chosen: argparse.Namespace) -> int:
+def _doctor(chosen: argparse.Namespace) -> int:
     from workflow.embedded import doctor
 
+    if chosen.people:
+        return _doctor_people()
     findings = doctor.examine(os.environ)
     for finding in findings:
         print(finding)
     return BROKEN if any(finding.is_wrong for finding in findings) else OK
+
+
+def _doctor_people() -> int:
+    from sqlalchemy.orm import sessionmaker
+
+    from workflow.clock import london_date
+    from workflow.reports.readiness import everything
+    from workflow.reports.ready_words import plain
+    from workflow.wiring import make_clock
+
+    with _reading() as (session, found):
+        now = make_clock(found.settings, sessionmaker(session.get_bind())).now()
+        lines = [plain(finding, london_date(now)) for finding in everything(session, now)]
+        return _report(lines, "Everything that waits can be decided, today and for 30 days.")
 
 
 def _backup(chosen: argparse.Namespace) -> int:
@@ -221,8 +275,8 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _reading() -> "Iterator[tuple[Session, State]]":
-    """A session that sees one moment of the database and can change nothing, and the state folder beside it."""
+def _reading() -> "Iterator[tuple[Session, Reach]]":
+    """A session that sees one moment of the database and can change nothing, and the installation it belongs to."""
     from workflow.db import make_engine, make_sessions
 
     with reach(os.environ) as found:
@@ -230,7 +284,7 @@ def _reading() -> "Iterator[tuple[Session, State]]":
         one_moment = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
             with make_sessions(one_moment)() as session:
-                yield session, found.state
+                yield session, found
         finally:
             engine.dispose()
 
