@@ -161,7 +161,10 @@ TABLE: Mapping[str, Rule] = {
         "!marked !rejection_waits version_is_assessed money_set_aside", form="no_conflict_declared",
         never=f"{_EARLIER} approve", reason=True, limit=True, counts_as="approve", free=True, fresh=True,
     ),
-    "send_back": Rule(_DECIDERS, "deciding referred", "appraisal", "unpaid", never=_EARLIER, reason=True, free=True, fresh=True),
+    "send_back": Rule(
+        _DECIDERS, "deciding referred direction_sought approved", "appraisal", "approved:year_is_over unpaid",
+        never=_EARLIER, reason=True, free=True, fresh=True,
+    ),
     "defer": Rule(
         _DECIDERS, "deciding referred", "deferred", form="within_the_year", never=_EARLIER, reason=True, free=True, fresh=True
     ),
@@ -210,9 +213,9 @@ TABLE: Mapping[str, Rule] = {
     ),
     # The award.
     "offer": Rule(
-        "finance_officer", "approved", "offered", "support_ends award_adds_up", free=True, counts_as="offer"
+        "finance_officer", "approved", "offered", "support_ends award_adds_up !year_is_over", free=True, counts_as="offer"
     ),
-    "accept_offer": Rule("signatory", "offered", "active"),
+    "accept_offer": Rule("signatory", "offered", "active", "in_time !work_over"),
     "decline_offer": Rule("signatory", "offered", "declined", "unpaid", reason=True),
     "lapse_offer": Rule(SYSTEM, "offered", "lapsed", "unpaid"),
     "send_return": Rule("drafter signatory", _RUNNING, "", "report_owed"),

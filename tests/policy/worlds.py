@@ -50,7 +50,7 @@ FALSE_ORDINARILY = _words("""
     round_over finding_waits review_asked_once review_waits text_changed consultation_over material_change response_sent
     answer_held objected_to_covered marked consented rejection_waits rejection_advised two_people_reject last_vote
     appealed_once appeal_waits above_every_limit was_referred closure_proposed claim_waits claim_checked payments_held
-    payments_paused year_is_over change_waits asked_back election_now marks_put
+    payments_paused year_is_over change_waits asked_back election_now marks_put work_over
 """)
 ORDINARY: Mapping[str, bool] = dict.fromkeys(TRUE_ORDINARILY, True) | dict.fromkeys(FALSE_ORDINARILY, False)
 
@@ -318,13 +318,14 @@ def _award(is_so: Mapping[str, bool], how: How) -> MonitoringFacts:
         1 if is_so["closure_proposed"] else None,
         Branches(
             total_pence=VALUE,
-            ends_on=date(2013, 3, 31),
+            ends_on=TODAY - DAY if is_so["work_over"] else date(2013, 3, 31),
             reports=(report,),
             change=change if is_so["change_waits"] else None,
             asked_back=1000 if is_so["asked_back"] else 0,
             is_transitional=True,
             transition_ends_on=date(2013, 3, 31) if is_so["support_ends"] else None,
             is_paused=is_so["payments_paused"],
+            accept_until=NOW + timedelta(seconds=1) if is_so["in_time"] else NOW,
         ),
     )
 

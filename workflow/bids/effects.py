@@ -7,9 +7,10 @@ from workflow.bids.content import Content, content_of, digest_of, snapshot_of
 from workflow.bids.models import BidVersion, Change, Screening
 from workflow.bids.rules import CRITERIA
 from workflow.cases import EffectContext, decided
+from workflow.clock import london_date
 from workflow.db import Work
 from workflow.errors import Invalid
-from workflow.money import Pence
+from workflow.money import Pence, financial_year
 
 
 def take_snapshot(work: Work, context: EffectContext) -> None:
@@ -105,13 +106,18 @@ def say_what_was_released(_work: Work, context: EffectContext) -> None:
 def release_all(work: Work, context: EffectContext) -> None:
     """Give back all that is set aside and promised for a bid that was paid nothing, in every year, the earliest first.
 
+    What was promised of a year that has ended lapses: nobody can promise it again. Source: domain, section 7, number 9.
+
     Raises:
         NotHeld: when money moved meanwhile, or was paid; then nothing is changed.
     """
     fund_id, case_id = context.case.fund_id, context.case.id
     key, decision = f"release:case:{case_id}:r{context.case.rev}", decided(context)
+    this_year = financial_year(london_date(work.now))
     for year, held in sorted(context.facts["funds"].held.items()):
         if held.reserved:
             funds.unreserve(work, fund_id, case_id, {year: held.reserved}, key=key, decision=decision)
-        if held.committed:
+        if held.committed and year < this_year:
+            funds.lapse(work, fund_id, case_id, {year: held.committed}, key=f"{key}:lapse", decision=decision)
+        elif held.committed:
             funds.decommit(work, fund_id, case_id, {year: held.committed}, key=key, decision=decision)

@@ -99,12 +99,16 @@ LEDGER = (
 # The ends in which what was set aside or promised before is free again.
 _GIVEN_BACK = "('withdrawn', 'lapsed', 'declined', 'rejected')"
 
+# How often the promise of a bid was taken back, so that it was assessed again: its year had ended before the offer.
+_TAKEN_BACK = """(SELECT count(*) FROM decision_step t
+                  WHERE t.case_id = c.id AND t.kind = 'sent_back' AND t.from_state = 'approved')"""
+
 DECISIONS = (
     Invariant(
         "bid {reference}: it is {state}, and its money was promised {times} times instead of once",
         f"""
         SELECT c.reference, c.state, s.times FROM "case" c
-        LEFT JOIN LATERAL (SELECT count(DISTINCT coalesce(e.decision, e.idempotency_key)) AS times
+        LEFT JOIN LATERAL (SELECT count(DISTINCT coalesce(e.decision, e.idempotency_key)) - {_TAKEN_BACK} AS times
                            FROM ledger_entry e WHERE e.case_id = c.id AND e.kind = 'commit'
                              AND e.idempotency_key NOT LIKE 'change:%') s ON true
         WHERE c.kind = 'bid' AND (s.times > 1 OR s.times <> (CASE WHEN c.state IN {_PROMISED} THEN 1

@@ -35,6 +35,8 @@ _STATEMENT = text("""
                 SELECT year, sum(amount_pence) AS pence FROM recovery_receipt WHERE case_id = b.id GROUP BY year
             ) p) AS back,
            e.eligible_pence,
+           (SELECT d.breach_at FROM deadline d WHERE d.subject = 'case:' || b.id AND d.kind = 'acceptance'
+              AND d.state = 'open') AS accept_until,
            (SELECT s.kind FROM award_step s WHERE s.case_id = b.id AND s.kind IN ('suspended', 'lifted')
             ORDER BY s.id DESC LIMIT 1) = 'suspended' AS is_paused
     FROM bid b JOIN "case" c ON c.id = b.id
@@ -71,6 +73,7 @@ def _branches(row: Mapping[Any, Any]) -> Branches:
         transition_ends_on=row["transition_ends_on"],
         eligible_pence=row["eligible_pence"],
         is_paused=bool(row["is_paused"]),
+        accept_until=row["accept_until"],
     )
 
 

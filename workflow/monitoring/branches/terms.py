@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Branches:
     was settled after their end. `asked_back` and `came_back` are pence; `back_by_year` what came back so far.
     `transition_ends_on` is the end of temporary support, where it has one. `eligible_pence` is what was spent as agreed when it
     ended early, None before. `is_paused` says that payments were paused and nobody has let them go on.
+    `accept_until` is the moment at which an open offer ends, None when none is open.
     """
 
     total_pence: int = 0
@@ -74,6 +75,7 @@ class Branches:
     transition_ends_on: date | None = None
     eligible_pence: int | None = None
     is_paused: bool = False
+    accept_until: datetime | None = None
 
     def owed(self, today: date) -> tuple[Report, ...]:
         """The reports of quarters that are over and that were not sent, the earliest first.

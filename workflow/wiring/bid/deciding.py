@@ -10,6 +10,7 @@ from workflow.approval.terms import StepKind
 from workflow.bids import rules as bids
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import SYSTEM, Action, DeadlineRule, State
+from workflow.monitoring.branches import offers
 from workflow.wiring import audiences as who
 from workflow.wiring import deciders
 from workflow.wiring.bid import referring, refusing
@@ -104,11 +105,13 @@ ACTIONS = (
     Action(
         "send_back",
         "Send it back to be assessed again",
-        sources=_OPEN,
+        # A year can also end while a direction is sought; its money cannot be promised then. Source: decision 0011.
+        # What was approved goes back only when its money ended before it was offered.
+        sources=(*_OPEN, "direction_sought", "approved"),
         targets=("appraisal",),
         roles=_DECIDERS,
         event="bid_sent_back",
-        guards=(*_UNTOUCHED, bids.money_can_go_back),
+        guards=(offers.approval_can_go_back, *_UNTOUCHED, bids.money_can_go_back),
         form="send_back",
         reason_required=True,
         effects=("record_sending_back", "say_what_was_released"),

@@ -4,6 +4,7 @@ from workflow.approval import rules as approval
 from workflow.bids import rules as bids
 from workflow.engine import SYSTEM, Action
 from workflow.monitoring import rules as monitoring
+from workflow.monitoring.branches import offers
 from workflow.monitoring.branches import rules as branches
 
 ACTIONS = (
@@ -14,7 +15,12 @@ ACTIONS = (
         targets=("offered",),
         roles=("finance_officer",),
         event="offer_made",
-        guards=(approval.no_conflict, branches.support_has_an_end, monitoring.award_adds_up),
+        guards=(
+            approval.no_conflict,
+            branches.support_has_an_end,
+            offers.years_still_run,
+            monitoring.award_adds_up,
+        ),
         form="offer",
         effects=("make_award",),
         notices=("offer_made",),
@@ -27,6 +33,7 @@ ACTIONS = (
         targets=("active",),
         roles=("signatory",),
         event="offer_accepted",
+        guards=(offers.offer_in_time, offers.work_not_over),
         form="accept_offer",
         effects=("accept_award",),
         notices=("offer_accepted",),
