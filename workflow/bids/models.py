@@ -308,3 +308,18 @@ class Screening(Base):
     reason: Mapped[str]
     made_at: Mapped[datetime]
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class SavedFilter(WithId, Base):
+    """A filter of the queue that a person keeps; `asks` is the query of its address, as the queue itself writes it."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (
+        UniqueConstraint("person_id", "name"),
+        CheckConstraint("name <> ''", name="name_given"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    asks: Mapped[str]
+    saved_at: Mapped[datetime]

@@ -3,18 +3,21 @@
 import csv
 import io
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
 from workflow.bids import lists, live
 from workflow.bids.live import LATE, SOON, TEMPORARY, Counts, QueuePage
+from workflow.bids.saved import Saved, remove_filter, save_filter, saved_filters
 from workflow.clock import london_date
 from workflow.deadlines import calendar
+from workflow.errors import Invalid
 from workflow.web.bids.frame import due_told, state_words
-from workflow.web.context import now, read_session, sessions, viewer
+from workflow.web.context import now, read_session, sessions, viewer, work
 from workflow.web.filters import day_month
 from workflow.web.pages import render
 from workflow.web.queue.asked import (
@@ -32,6 +35,7 @@ from workflow.web.queue.asked import (
     sorts,
     state_choices,
 )
+from workflow.web.queue.forms import RemoveForm, SaveForm
 from workflow.web.queue.lines import Line, lines_of
 
 blueprint = Blueprint("queue", __name__)
@@ -45,6 +49,41 @@ HEADINGS = ("Reference", "Title", "Lead body", "Status", "Amount in pounds", "Du
 @blueprint.get("/queue")
 def queue() -> Response:
     """One page of the queue, as filtered."""
+    return _queue(SaveForm(formdata=None))
+
+
+@blueprint.post("/queue/saved")
+def save() -> Response:
+    """Keep what the address asks of the queue, under the name that was given; one of that name is replaced."""
+    form = SaveForm()
+    days, today = calendar(read_session()), london_date(now())
+    asks = pairs_of(asked_of_request(today, days.add_working_days(today, SOON_DAYS)))
+    if not form.validate_on_submit():
+        return _queue(form)
+    try:
+        with work() as opened:
+            save_filter(opened, viewer().person_id, name=form.data_tuple(), asks=urlencode(asks))
+    except Invalid as error:
+        if not form.refuse(error):
+            raise
+        return _queue(form)
+    flash(f"The filter “{form.data_tuple()}” is kept. It stands above your queue.")
+    return redirect(address(asks), 303)
+
+
+@blueprint.post("/queue/saved/<int:filter_id>/remove")
+def remove(filter_id: int) -> Response:
+    """Forget one of the reader's own filters."""
+    form = RemoveForm()
+    if not form.validate_on_submit():
+        return _queue(SaveForm(formdata=None), wrong=form)
+    with work() as opened:
+        name = remove_filter(opened, viewer().person_id, filter_id)
+    flash(f"The filter “{name}” is removed.")
+    return redirect(url_for("queue.queue"), 303)
+
+
+def _queue(form: SaveForm, wrong: RemoveForm | None = None) -> Response:
     session, reader = read_session(), viewer()
     days, today = calendar(session), london_date(now())
     asked = asked_of_request(today, days.add_working_days(today, SOON_DAYS))
@@ -54,6 +93,11 @@ def queue() -> Response:
     return render(
         "pages/queue/queue.html",
         lines=lines,
+        form=form,
+        wrong=wrong or form,
+        removing=RemoveForm(formdata=None),
+        saved=_saved(session, reader, asked),
+        save_href=address(pairs_of(asked), "queue.save"),
         page=page,
         most_counted=live.MOST_COUNTED,
         looked_through=LOOKED_THROUGH if asked.view else 0,
@@ -128,6 +172,15 @@ def _page_of(session: Session, reader: Viewer, asked: Asked) -> tuple[QueuePage,
     kept = [line for line in lines if (line.is_mine if asked.view == MINE else line.is_blocked)]
     total = sum(line.row.case.amount_pence for line in kept)
     return QueuePage(tuple(line.row for line in kept), len(kept), total, None), kept
+
+
+def _saved(session: Session, reader: Viewer, asked: Asked) -> list[tuple[Saved, str, bool]]:
+    """The reader's own filters with their addresses, and whether one is what was asked for."""
+    now_asked = urlencode(pairs_of(asked))
+    return [
+        (one, f"{url_for('queue.queue')}?{one.asks}", one.asks == now_asked)
+        for one in saved_filters(session, reader)
+    ]
 
 
 def _states(reader: Viewer, asked: Asked, counts: Counts) -> list[tuple[str, str, int]]:
