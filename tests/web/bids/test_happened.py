@@ -1,7 +1,7 @@
 """What happened to a bid, as each reader is told it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from workflow.cases.queries import HistoryEntry
 from workflow.clock import FixedClock
 from workflow.db import Sessions
 from workflow.web.bids.happened import timeline
+from workflow.web.filters import day_month
 
 NOW = datetime(2011, 6, 1, 9, 0, tzinfo=UTC)
 
@@ -108,3 +109,24 @@ def test_the_note_of_a_changed_text_is_told_to_the_department_and_to_the_lead_bo
     world.act("signatory", bid_id, "send_change", {"note": "We say why, with figures."})
     for who in ("case", "signatory", "drafter"):
         assert "“We say why, with figures.”" in desk.read(who, bid_id, "history"), who
+
+
+def test_a_closed_award_is_dated_by_the_day_on_which_it_was_closed(desk: Desk, world: line.World) -> None:
+    bid_id = line.to_closing(world)
+    began = world.clock.now()
+    world.clock.move(timedelta(days=9))
+    world.act("finance", bid_id, "propose_closure", {"summary": "The rest was not needed."})
+    world.act("responsible", bid_id, "confirm_closure", {"declared": True})
+    closed = day_month(world.clock.now(), began.year)
+    assert f"Closed {closed}" in desk.read("case", bid_id, "")
+    assert f"Closed {day_month(began, began.year)}" not in desk.read("case", bid_id, "")
+
+
+def test_a_bid_that_was_approved_says_who_makes_the_offer(desk: Desk, world: line.World) -> None:
+    bid_id = line.to_deciding(world)
+    for who in ("approver1", "approver2"):
+        world.act(who, bid_id, "approve", line.APPROVAL)
+    inside, outside = desk.read("case", bid_id, ""), desk.read("signatory", bid_id, "")
+    assert "Until The offer is made The finance officer makes it." in inside
+    assert "Until The offer is made The department makes it, and writes to the lead body." in outside
+    assert "finance officer" not in outside.lower()

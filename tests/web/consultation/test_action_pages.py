@@ -1,5 +1,6 @@
 """The pages of this room's three actions."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,20 @@ def test_a_case_officer_opens_a_consultation_of_chosen_councils_by_its_form(
     with world.sessions() as session:
         assert session.query(Invitation).count() == 2
         assert session.query(Consultation).one().opened_by == world.ids["officer"]
+
+
+def test_the_earliest_last_day_of_a_full_consultation_is_filled_in_and_may_be_emptied(
+    client: FlaskClient, world: World, sign_in_as: Any, person_named: Any
+) -> None:
+    sign_in_as(person_named("officer"))
+    page = client.get(f"{ACTIONS}/open_consultation")
+    boxes = dict(re.findall(r'name="closes_on-(day|month|year)"[^>]*? value="(\d+)"', page.text))
+    assert boxes == {"day": "21", "month": "6", "year": "2011"}  # 84 days after Tuesday 29 March.
+    emptied = {**form_of(page), **OPENING, **dict.fromkeys((f"closes_on-{part}" for part in boxes), "")}
+    answer = client.post(f"{ACTIONS}/open_consultation", data=emptied)
+    assert "Enter the last day for answers" in answer.text
+    with world.sessions() as session:
+        assert session.query(Consultation).count() == 0
 
 
 def test_a_date_too_early_is_told_beside_its_boxes_and_every_word_is_kept(

@@ -36,7 +36,22 @@ def test_anybody_reads_three_figures_the_basis_of_the_test_and_the_paper_beside_
 def test_no_invented_figure_is_shown_without_its_mark(client: FlaskClient) -> None:
     words = text_of(client.get("/reports/review").text)
     assert "Part of these figures is invented" in words
-    assert "Part invented baseline real (2009-10); SR10 total real; profile invented" in words
+    assert (
+        "Part invented The amount before is real, of 2009 to 2010; the total for 2011 to 2015 is real; "
+        "how it is spread over the years is invented."
+    ) in words
+
+
+@pytest.mark.usefixtures("reference")
+def test_why_a_line_is_left_out_is_a_sentence_that_still_says_that_its_figures_are_invented(
+    client: FlaskClient,
+) -> None:
+    words = text_of(client.get("/reports/review").text)
+    assert "EXCLUDED" not in words
+    assert (
+        "Invented for this product; left out: technical policing is one service’s own need, "
+        "which the review does not cover."
+    ) in words
 
 
 @pytest.mark.usefixtures("reference")

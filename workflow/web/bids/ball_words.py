@@ -153,6 +153,15 @@ WAITS_FOR_A_DAY: Mapping[str, tuple[str, str]] = {
 }
 """The states in which the department waits for a day, with what can be done before."""
 
+UNTIL_DONE: Mapping[str, tuple[str, str, str]] = {
+    "approved": (
+        "The offer is made",
+        "The finance officer makes it. No date is set for that",
+        "The department makes it, and writes to the lead body. No date is set for that",
+    ),
+}
+"""The states without a date that end with a step, with that step, and who takes it as the department and as others read it."""
+
 NOTHING_PROPOSED = frozenset(
     {
         "no_finding",

@@ -61,6 +61,9 @@ def _lines(
 ) -> list[str]:
     """When the stage was reached first, what happened beside it, and whether the bid is there."""
     days = [day for before, after, day in moves if after in states and before not in states]
+    if is_here and case.ended and case.state in states:
+        # What is over is dated by its end, and not by when that began.
+        days = [day for before, after, day in moves if after == case.state and before != after][-1:] or days
     lines = [day_month(days[0], year)] if days else []
     told: Mapping[str, str] = {
         s: w for s, w in BESIDE.items() if s in states and (inside or s not in PRIVATE)

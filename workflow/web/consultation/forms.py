@@ -104,6 +104,9 @@ class OpenConsultationForm(ActionForm):
             f"consultation may close on {written(earliest[ConsultationKind.FULL])} at the earliest, a light one on "
             f"{written(earliest[ConsultationKind.LIGHT])}."
         )
+        if self.closes_on.texts is None:
+            # It is filled in for whoever opens the page; what somebody typed, or emptied, stays.
+            self.closes_on.data = earliest[ConsultationKind.FULL]
         self.regions.options = tuple(
             Option(value, value) for value in _known(one.region for one in self.living)
         )

@@ -11,7 +11,7 @@ from workflow.reports.review import Line, review_report
 from workflow.web.context import current_viewer, now, read_session, viewer
 from workflow.web.pages import render
 from workflow.web.reports.csv_files import csv_file, pounds_of
-from workflow.web.reports.words import DIFFERENT, ROUTES, SUPPORT, hundredths, met, millions
+from workflow.web.reports.words import DIFFERENT, ROUTES, SUPPORT, hundredths, met, millions, sourced
 
 blueprint = Blueprint("reports", __name__)
 
@@ -40,6 +40,7 @@ def review() -> Response:
         hundredths=hundredths,
         millions=millions,
         met=met,
+        sourced=sourced,
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from workflow.bids.models import SpendRoute
 from workflow.reports.exceptions import Different
 from workflow.reports.models import MappedSupport
+from workflow.web.filters import origin
 
 SUPPORT: Mapping[MappedSupport, str] = {
     MappedSupport.INNOVATION: "Innovation",
@@ -32,6 +33,27 @@ DIFFERENT: Mapping[Different, str] = {
     Different.DIRECTION: "Approved on a minister’s written direction",
     Different.SECOND_THOUGHTS: "Opened again on a review or an appeal",
 }
+
+
+PROVENANCE: Mapping[str, str] = {
+    "invented": "invented for this product",
+    "SR10 total real": "the total for 2011 to 2015 is real",
+    "SR10 zero inferred": "that nothing follows from 2011 is inferred",
+    "profile invented": "how it is spread over the years is invented",
+    "baseline real (2009-10)": "the amount before is real, of 2009 to 2010",
+    "2011-12 and 2012-13 real": "the amounts of 2011 to 2013 are real",
+    "EXCLUDED technical policing": "left out: technical policing is one service’s own need, which the review does not cover",
+}
+"""What the data file notes of a line, in words; the file keeps its notes as they are."""
+
+
+def sourced(note: str) -> str:
+    """Where a line's figures come from, as a sentence. A note that has no words here is shown as it is.
+
+    Source: seed, paragraph 2, for what is left out.
+    """
+    parts = [part.strip() for part in note.split(";")]
+    return origin("; ".join(PROVENANCE.get(part, part) for part in parts))
 
 
 def hundredths(points: int | None) -> str:
