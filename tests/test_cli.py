@@ -19,6 +19,7 @@ COMMANDS = (
     "audit verify",
     "lifecycle check",
     "lifecycle table",
+    "lifecycle migrate",
     "demo accounts",
     "doctor",
     "backup",

@@ -37,6 +37,10 @@ class Applied:
     extra: Mapping[str, Any]
 
 
+RULES_CHANGED = "rules_changed"
+"""The event of a case that goes on under another version of its definition."""
+
+
 def subject_of(case_id: int) -> str:
     """The name by which deadlines, messages and events know a case."""
     return f"case:{case_id}"
@@ -201,6 +205,28 @@ def _record(work: Work, workflow: Workflow, context: EffectContext) -> None:
         texts=context.texts,
         seq=case.rev,
         definition=f"{workflow.key}/{workflow.version}",
+    )
+
+
+def repin(work: Work, case: Case, target: Workflow, digest: str) -> None:
+    """Let a case that the caller has locked and examined go on under another version of its definition, as one event.
+
+    The state, its deadlines and all rows stay; the revision rises, so that whoever has a form open reads that rules changed.
+    """
+    versions = {"from_version": case.workflow_version, "to_version": target.version}
+    case.workflow_version = target.version
+    case.rev += 1
+    case.changed_at = work.now
+    case.changed_by = work.actor.person_id
+    case.changed_what = "Moved to newer rules"
+    work.session.flush()  # The foreign key refuses a state that the version does not have.
+    audit.record(
+        work,
+        subject_of(case.id),
+        RULES_CHANGED,
+        {"action": "migrate", "from": case.state, "to": case.state, "digest": digest, **versions},
+        seq=case.rev,
+        definition=f"{target.key}/{target.version}",
     )
 
 

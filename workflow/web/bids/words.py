@@ -125,6 +125,7 @@ PRIVATE = frozenset({"deferred", "referred", "direction_sought"})
 
 EVENTS: Mapping[str, str] = {
     "bid_opened": "Bid started",
+    "rules_changed": "Moved to newer rules",
     "bid_submitted": "Signed and sent",
     "case_taken": "Taken for the first check",
     "first_check_passed": "First check passed",
