@@ -58,6 +58,18 @@ def codes(world: World, who: str, bid_id: int, action: str, data: dict[str, Any]
     return {reason.code for reason in refused.value.reasons}
 
 
+def test_a_bid_whose_direction_comes_after_its_year_is_sent_back_and_its_money_is_free(
+    world: World, tmp_path: Path
+) -> None:
+    bid_id = line.to_direction_sought(world)
+    world.move_to(datetime(2012, 4, 2, 9, tzinfo=LONDON))
+    assert "year_over" in codes(world, "accounting", bid_id, "record_direction", directed(world, tmp_path))
+    assert held(world) != {}
+    world.act("accounting", bid_id, "send_back", {"reason": "Its first year is over."})
+    assert (world.case(bid_id).state, held(world)) == ("appraisal", {})
+    assert told(world, "bid_sent_back") == {"assessor", "assessor2"}
+
+
 def test_sending_back_frees_the_money_and_lets_votes_count_no_more(world: World) -> None:
     bid_id = line.to_deciding(world)
     world.act("approver1", bid_id, "approve", APPROVAL)
