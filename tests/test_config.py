@@ -31,6 +31,12 @@ def test_the_address_follows_the_port_unless_it_is_given() -> None:
     assert given.is_secure
 
 
+def test_the_demonstration_names_the_department_that_runs_it_unless_another_is_given() -> None:
+    assert settings_for().owner == "The department that runs this service"
+    assert settings_for(WORKFLOW_DEMO="on").owner == "Department for Communities and Local Government"
+    assert settings_for(WORKFLOW_DEMO="on", WORKFLOW_OWNER="Ministry of Works").owner == "Ministry of Works"
+
+
 def test_everything_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as raised:
         load_settings({})

@@ -99,6 +99,8 @@ class Setting(NamedTuple):
     meaning: str
 
 
+DEMO_OWNER = "Department for Communities and Local Government"
+"""Who runs the demonstration, where `WORKFLOW_OWNER` is not given."""
 REFERENCE = (
     Setting("WORKFLOW_STATE", "var", "folder of everything the embedded installation keeps"),
     Setting("WORKFLOW_HOST", "127.0.0.1", "address the web server listens on"),
@@ -143,6 +145,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     reader = _Reader(os.environ if environ is None else environ)
     port = reader.number("WORKFLOW_PORT", low=1, high=65535)
     database_url = reader.read("DATABASE_URL", checks.database_url)
+    demo = reader.read("WORKFLOW_DEMO", checks.one_of("on", "off")) == "on"
+    if demo:
+        reader.assume("WORKFLOW_OWNER", DEMO_OWNER)
     settings = Settings(
         state=Path(reader.text("WORKFLOW_STATE")),
         host=reader.text("WORKFLOW_HOST"),
@@ -156,7 +161,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=reader.read("REDIS_URL", checks.redis_url),
         secret_key=reader.read("WORKFLOW_SECRET_KEY", checks.secret),
         old_secret_keys=reader.words("WORKFLOW_SECRET_KEY_OLD"),
-        demo=reader.read("WORKFLOW_DEMO", checks.one_of("on", "off")) == "on",
+        demo=demo,
         smtp=_smtp(reader),
         mail_from=reader.read("WORKFLOW_MAIL_FROM", checks.address),
         reply_to=reader.read("WORKFLOW_REPLY_TO", checks.address),
@@ -195,6 +200,9 @@ class _Reader:
         self._defaults = {setting.name: setting.default for setting in REFERENCE}
         self._problems: list[str] = []
         self._check_names()
+
+    def assume(self, name: str, value: str) -> None:
+        self._defaults[name] = value
 
     def text(self, name: str) -> str:
         value = self._given(name)

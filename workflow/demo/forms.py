@@ -2,11 +2,16 @@
 
 from datetime import date
 
-from workflow.demo.people import PEOPLE
+from workflow.accounts.roles import ROLES
+from workflow.demo.people import PEOPLE, Someone
 from workflow.web.forms import DateField, HiddenField, Option, PlainForm, SelectField
 
 LATEST = date(2027, 12, 31)
 """The bank holidays of the data end a year later."""
+
+
+def _roles(someone: Someone) -> str:
+    return ", ".join(ROLES[role].label for role in someone.roles).lower()
 
 
 class SignInAsForm(PlainForm):
@@ -26,7 +31,9 @@ class AnybodyForm(PlainForm):
     person = SelectField(
         "Somebody else",
         required="Choose somebody",
-        options=[Option(someone.email, f"{someone.name}, {someone.email}") for someone in PEOPLE],
+        options=[
+            Option(someone.email, f"{someone.name}, {_roles(someone)}, {someone.home}") for someone in PEOPLE
+        ],
     )
 
     def data_tuple(self) -> str:

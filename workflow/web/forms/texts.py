@@ -89,6 +89,7 @@ class LongTextField(TextField):
     def draw_box(self, params: dict[str, Any]) -> Markup:
         """A text area whose count speaks up near the end."""
         params |= {"rows": self.rows, "maxlength": self.longest, "threshold": 75}
+        params["textareaDescriptionText"] = f"You can enter up to {self.longest:,} characters"
         # A browser drops the first line end inside a text area, so one more keeps a text that begins with one.
         return draw("character-count", "govukCharacterCount", params)
 

@@ -75,6 +75,7 @@ def home() -> Response:
 def _signed_out() -> Response:
     session = read_session()
     rounds = [view for view in queries.rounds(session, None, now()) if view.is_open]
+    rounds.sort(key=lambda view: (view.round.closes_on, view.round.code))
     consultations, _ = public_consultations(session, None, show="open")
     return render("pages/home/welcome.html", rounds=rounds, consultations=consultations)
 
