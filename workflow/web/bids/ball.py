@@ -274,11 +274,9 @@ def _until(
     """The date, how far it is, and what happens when it passes; outside, no date that would tell one inner stage from another."""
     workflow = cast("Workflow", move.workflow)
     alike = [one for one in workflow.states if one.outside_label == state.outside_label]
-    if case.due_on is None and state.name in ball_words.UNTIL_DONE and (inside or len(alike) == 1):
-        done, by_us, by_them = ball_words.UNTIL_DONE[state.name]
-        return "Until", done, by_us if inside else by_them
     if case.due_on is None or not (inside or len(alike) == 1):
-        return "Until", "No date is set", "" if inside else "We write to you when there is news"
+        done, *who = ball_words.UNTIL_DONE.get(state.name, ball_words.UNDATED)
+        return "Until", done, who[not inside]
     verb = "Closes" if state.owner == SYSTEM else "Due"
     step = move.waited_for(inside=inside)
     due_on = due_days(session, [(case, step)], IDLE)[0]

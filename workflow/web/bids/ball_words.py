@@ -162,6 +162,9 @@ UNTIL_DONE: Mapping[str, tuple[str, str, str]] = {
 }
 """The states without a date that end with a step, with that step, and who takes it as the department and as others read it."""
 
+UNDATED = ("No date is set", "", "We write to you when there is news")
+"""What is said of every other state without a date, to the department and to others."""
+
 NOTHING_PROPOSED = frozenset(
     {
         "no_finding",
