@@ -4,11 +4,12 @@ import pytest
 
 from tests.reports.second_department import add_bid, add_department, add_someone
 from tests.world import APPROVAL, World, draft, make_world, to_consulting, to_deciding, to_screening
+from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.accounts.queries import Viewer, viewer_for
 from workflow.accounts.roles import ROLES, Role, Thing
 from workflow.bids.models import AreaKind, SupportType
 from workflow.clock import FixedClock
-from workflow.db import Sessions
+from workflow.db import SYSTEM, Sessions, Work
 from workflow.errors import NotHere
 from workflow.reports import network
 from workflow.reports.rules import Area
@@ -86,6 +87,28 @@ def test_bids_of_two_departments_with_one_aim_support_and_place_overlap(world: W
     to_screening(world, title="Peer challenge")
     add_bid(world, title="Safeguarding reviews")
     assert pairs(world) == [("Peer challenge", "Safeguarding reviews")]
+
+
+def add_home_office(work: Work, world: World) -> None:
+    police = Organisation(code="HO", name="Home", short_name="HO", kind=OrganisationKind.DEPARTMENT)
+    work.session.add(police)
+    work.session.flush()
+    world.ids["HO"] = police.id
+
+
+def test_an_official_reads_the_overlaps_of_the_own_department_first(world: World) -> None:
+    to_screening(world, title="Peer challenge")
+    add_bid(world, title="Of the second")
+    world.work(SYSTEM, lambda work: add_home_office(work, world))
+    second, world.ids["DfE"] = world.ids["DfE"], world.ids["HO"]
+    add_bid(world, title="Of the third")
+    world.ids["DfE"] = second
+    add_someone(world, "police", "HO", Role.NETWORK_OFFICIAL)
+    with world.sessions() as session:
+        for who, home in (("official", "DfE"), ("police", "HO")):
+            found = network.overlaps(session, as_(world, who))
+            own = [world.ids[home] in {one.first.department_id, one.second.department_id} for one in found]
+            assert own == [True, True, False], who
 
 
 def test_bids_of_one_department_or_of_another_kind_of_support_do_not(world: World) -> None:

@@ -140,6 +140,8 @@ def news(session: Session, viewer: Viewer, *, before: int | None = None) -> tupl
 def overlaps(session: Session, viewer: Viewer) -> list[Overlap]:
     """Every two live bids of different departments with a theme, the main kind of support and a place in common.
 
+    Those with a bid of the viewer's own department come first.
+
     Raises:
         NotHere: when the viewer is of no part of the network.
     """
@@ -158,7 +160,8 @@ def overlaps(session: Session, viewer: Viewer) -> list[Overlap]:
                 and areas[first.id].overlaps(areas[second.id])
             ):
                 found.append(Overlap(first, second, tuple(sorted(common))))
-    return found
+    own = {grant.organisation_id for grant in viewer.grants} | {viewer.organisation_id}
+    return sorted(found, key=lambda one: own.isdisjoint({one.first.department_id, one.second.department_id}))
 
 
 def _events_of_news() -> frozenset[str]:
