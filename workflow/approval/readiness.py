@@ -23,7 +23,7 @@ DECIDING_ROLES = (Role.CASE_OFFICER, Role.ASSESSOR, Role.APPROVER, Role.ACCOUNTI
 
 BARRED_BY = {
     Role.CASE_OFFICER: frozenset[str](),
-    Role.ASSESSOR: frozenset({"submit", "approve", "reject"}),
+    Role.ASSESSOR: frozenset({"submit", "approve", "propose_rejection", "reject"}),
     Role.APPROVER: frozenset({"submit", "appraise", "approve", "reject"}),
     Role.ACCOUNTING_OFFICER: frozenset({"submit", "appraise", "approve"}),
 }

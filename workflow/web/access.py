@@ -148,6 +148,7 @@ ACCESS: dict[str, Rule] = {
     "authority.end_cover": roles(*GRANTERS[Grantable.COVER]),
     "authority.settle": roles(*GRANTERS[Grantable.CONNECTION]),
     "readiness.index": SIGNED_IN,
+    "readiness.ahead": SIGNED_IN,
     "published.index": ANYONE,
     "published.awards": ANYONE,
     "published.awards_file": ANYONE,

@@ -62,6 +62,7 @@ NAVIGATION = (
     NavigationItem("Network", "/network", _opens(Thing.NETWORK)),
     NavigationItem("People", "/admin", _opens(Thing.PEOPLE)),
     NavigationItem("Who may decide", "/authority", _opens(Thing.AUTHORITY)),
+    NavigationItem("Ahead", "/foresee", lambda viewer: _staff(viewer) and _opens(Thing.SENT_BID)(viewer)),
     NavigationItem("Readiness", "/readiness", _opens(Thing.READINESS)),
     NavigationItem("Open register", "/open", lambda viewer: not _staff(viewer)),
     NavigationItem("Messages", "/notices", _signed_in),

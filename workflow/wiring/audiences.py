@@ -38,22 +38,42 @@ class People:
         return People(self.roles + other.roles)
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """An audience of which a rule leaves some out: `of` is the whole one, and whoever did one of `duties` is out."""
+
+    of: Audience
+    left: Audience
+    duties: tuple[str, ...] = ()
+
+    def __call__(self, session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        """The recipients that are left."""
+        return self.left(session, case, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """The first audience that is not empty, so that a duty never goes untold for want of one role."""
+
+    audiences: tuple[Audience, ...]
+
+    def __call__(self, session: Session, case: Case, **given: object) -> Sequence[Recipient]:
+        """The recipients of the first that has any."""
+        for candidate in self.audiences:
+            found = candidate(session, case, **given)
+            if found:
+                return found
+        return []
+
+
 def people(side: Side, *roles: Role) -> People:
     """The audience of everybody who holds one of the roles today, on one side of the case."""
     return People(tuple((side, role) for role in roles))
 
 
 def first_of(*audiences: Audience) -> Audience:
-    """The first audience that is not empty, so that a duty never goes untold for want of one role."""
-
-    def audience(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
-        for candidate in audiences:
-            found = candidate(session, case, **given)
-            if found:
-                return found
-        return []
-
-    return audience
+    """The first audience that is not empty."""
+    return FirstOf(audiences)
 
 
 def without(audience: Audience, *duties: str) -> Audience:
@@ -63,7 +83,7 @@ def without(audience: Audience, *duties: str) -> Audience:
         did = {person for duty, person in duties_of(session, [case.id])[case.id] if duty in duties}
         return [one for one in audience(session, case, **given) if one.person_id not in did]
 
-    return left
+    return Narrowed(audience, left, duties)
 
 
 def shown_to(audience: Audience) -> Audience:
@@ -95,7 +115,7 @@ def unless_paused(audience: Audience) -> Audience:
     def told(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
         return [] if case.state == "suspended" else audience(session, case, **given)
 
-    return told
+    return Narrowed(audience, told)
 
 
 def partners(session: Session, case: Case, *, now: datetime, **_: object) -> Sequence[Recipient]:

@@ -34,7 +34,7 @@ def unbarred(audience: Audience) -> Audience:
         barred = approval.facts(session, [case.id], now=now, person_id=None)[case.id].barred
         return [one for one in audience(session, case, now=now, **given) if one.person_id not in barred]
 
-    return found
+    return who.Narrowed(audience, found)
 
 
 def at_home_elsewhere(audience: Audience) -> Audience:
@@ -51,10 +51,10 @@ def at_home_elsewhere(audience: Audience) -> Audience:
         )
         return [one for one in audience(session, case, **given) if one.person_id not in theirs]
 
-    return found
+    return who.Narrowed(audience, found)
 
 
-ASSESSORS_LEFT = unbarred(who.without(who.ASSESSORS, "submit", "approve", "reject"))
+ASSESSORS_LEFT = unbarred(who.without(who.ASSESSORS, "submit", "approve", "propose_rejection", "reject"))
 """Who can still assess a bid."""
 
 APPROVERS_LEFT = unbarred(at_home_elsewhere(who.APPROVERS_LEFT))

@@ -1,5 +1,8 @@
-"""What could not be decided for want of people, limits or freedom from conflict: by fund, from today and for some days."""
+"""What lies ahead: what could not be decided for want of people or limits, and what happens if nobody does anything."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import Blueprint, request, url_for
@@ -8,15 +11,22 @@ from werkzeug.wrappers import Response
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role, Thing
 from workflow.approval.readiness import Bar
+from workflow.clock import london_date
+from workflow.deadlines import calendar
+from workflow.engine.working_days import Calendar
 from workflow.reports import ready_words as words
+from workflow.reports.leave import away_ahead, endings_ahead
 from workflow.reports.readiness import DAYS, Finding, NamedBid, readiness
 from workflow.web.context import now, read_session, viewer
 from workflow.web.pages import Link, render
+from workflow.wiring.foreseeing import MOST, Sent, departments_ahead, foresee
 
 blueprint = Blueprint("readiness", __name__)
 
 PERIODS = (7, 30, 90)
 """How many days can be looked ahead."""
+NEAR = (7, 30)
+"""The same for what happens if nobody does anything."""
 
 
 class Shown(NamedTuple):
@@ -58,6 +68,44 @@ def index() -> Response:
     )
 
 
+@blueprint.get("/foresee")
+def ahead() -> Response:
+    """What happens in the days to come if nobody does anything."""
+    session, reader = read_session(), viewer()
+    asked = request.args.get("days", NEAR[0], type=int)
+    days = asked if asked in NEAR else NEAR[0]
+    departments = departments_ahead(reader)
+    found = foresee(session, reader, now(), days)
+    working = calendar(session)
+    return render(
+        "pages/readiness/ahead.html",
+        found=found,
+        by_day=_by_day(found.sent),
+        away=away_ahead(session, departments, found.today, found.until),
+        endings=endings_ahead(session, departments, found.today, found.until),
+        most=MOST,
+        far=lambda when: _far(working, found.today, when),
+        periods=[(f"{one} days", url_for("readiness.ahead", days=one), one == days, "") for one in NEAR],
+        sees_readiness=reader.opens(Thing.READINESS),
+        sees_authority=reader.opens(Thing.AUTHORITY),
+    )
+
+
+def _far(working: Calendar, today: date, when: date | datetime) -> str:
+    """How far a day or a moment is, in working days."""
+    day = london_date(when) if isinstance(when, datetime) else when
+    if day == today:
+        return "today"
+    left = working.working_days_left(today, day)
+    if left < 1:
+        return "before the next working day"
+    return "in 1 working day" if left == 1 else f"in {left} working days"
+
+
+def _by_day(sent: Sequence[Sent]) -> list[tuple[date, list[Sent]]]:
+    return [(day, list(ones)) for day, ones in groupby(sent, key=lambda one: london_date(one.at))]
+
+
 def _address(days: int, fund: str, after: int) -> str:
     given: dict[str, Any] = {"days": days, "after": after} | ({"fund": fund} if fund else {})
     return url_for("readiness.index", **given)
@@ -68,7 +116,7 @@ def _days() -> int:
     return asked if asked in PERIODS else DAYS
 
 
-def _shown(reader: Viewer, finding: Finding, today: Any) -> Shown:
+def _shown(reader: Viewer, finding: Finding, today: date) -> Shown:
     knows_bids = reader.opens(Thing.SENT_BID)
     return Shown(
         words.heading(finding),
