@@ -274,6 +274,36 @@ def test_a_change_of_time_moves_the_end_of_the_award_and_its_deadline(world: Wor
     assert well(world) == []
 
 
+def reports_awaited(world: World, bid_id: int) -> list[str]:
+    """The progress reports that the calendar still asks for, by number."""
+    asked = select(Deadline.subject).where(
+        Deadline.subject.startswith(f"case:{bid_id}/return:"), Deadline.state == DeadlineState.OPEN
+    )
+    with world.sessions() as session:
+        return sorted(subject.rpartition(":")[2] for subject in session.scalars(asked))
+
+
+def test_a_shorter_award_is_asked_for_no_report_after_its_end_until_it_is_longer_again(world: World) -> None:
+    bid_id = to_active(world)
+    assert reports_awaited(world, bid_id) == [str(number) for number in range(1, 9)]
+    plan = {2011: 20_000_000, 2012: 10_000_000}
+    for ends_on, last in ((date(2012, 8, 31), 6), (date(2012, 12, 31), 7)):
+        change(world, bid_id, "time", plan, ends_on=ends_on)
+        world.act("approver1", bid_id, "agree_variation", {"reason": "Good."})
+        world.act("approver2", bid_id, "agree_variation", {"reason": "Good."})
+        assert reports_awaited(world, bid_id) == [str(number) for number in range(1, last + 1)]
+    assert well(world) == []
+
+
+def test_an_end_that_no_calendar_reaches_is_refused_in_words(world: World) -> None:
+    bid_id = to_active(world)
+    plan = {2011: 20_000_000, 2012: 10_000_000}
+    with pytest.raises(Refused) as refused:
+        change(world, bid_id, "time", plan, ends_on=date(2099, 3, 31))
+    [reason] = refused.value.reasons
+    assert (reason.code, reason.field) == ("calendar_ends", "ends_on")
+
+
 def test_a_change_can_be_refused_or_taken_back_and_then_asked_for_anew(world: World) -> None:
     bid_id = to_active(world)
     change(world, bid_id, "amount_down", {2011: 16_000_000, 2012: 0})

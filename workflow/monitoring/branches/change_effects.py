@@ -7,7 +7,7 @@ from workflow.cases import EffectContext, decided
 from workflow.cases.registry import Effect
 from workflow.db import Work
 from workflow.money import Pence, total
-from workflow.monitoring.branches.duties import add_reports
+from workflow.monitoring.branches.duties import add_reports, match_reports
 from workflow.monitoring.branches.effects import add_to_plan
 from workflow.monitoring.branches.models import (
     AgreementChange,
@@ -98,6 +98,7 @@ def agree_change(work: Work, context: EffectContext) -> None:
         if moved:
             add_to_plan(work, case_id, year, moved)
     add_reports(work, award)
+    match_reports(work, award)
     context.payload |= {
         "agreed": True,
         "total_pence": award.total_pence,

@@ -1,9 +1,17 @@
 """The rules of changes to an agreement. Pure. Source: domain, section 4 and case 15."""
 
-from workflow.engine import Guard, GuardContext, Reason
+from datetime import date
+
+from workflow.engine import CalendarEnds, Guard, GuardContext, Reason
 from workflow.funds.rules import shortfalls
 from workflow.money import financial_year, format_pounds, year_label
 from workflow.monitoring.branches.rules import branches_in, today_in, written
+
+DATES_AFTER_THE_END = 40
+"""Working days after the last quarter of an award within which its report is due, payments wait and everybody is told.
+
+Source: domain, section 6, quarterly return.
+"""
 
 
 def _no_change_waits(context: GuardContext) -> Reason | None:
@@ -82,6 +90,13 @@ def _change_leaves_what_happened(context: GuardContext) -> Reason | None:
         return Reason(
             "end_in_the_past", "The new end is in the past.", "Choose a later day.", "You", field="ends_on"
         )
+    if ends_on is not None and ends_on != branches_in(context).ends_on:
+        # The dates of the last report can only be told where the calendar of bank holidays reaches as far.
+        try:
+            quarter = date(ends_on.year, (ends_on.month + 2) // 3 * 3, 30)
+            facts["consultation"].calendar.add_working_days(quarter, DATES_AFTER_THE_END)
+        except CalendarEnds as error:
+            return Reason("calendar_ends", str(error), "Choose an earlier day.", "You", field="ends_on")
     last = max((year for year, pence in after.items() if pence), default=this_year)
     if ends_on is not None and financial_year(ends_on) < last:
         text = f"The work would end on {written(ends_on)}, before the money of {year_label(last)}."

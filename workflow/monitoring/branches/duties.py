@@ -95,6 +95,32 @@ def add_reports(work: Work, award: Award) -> None:
         )
 
 
+def match_reports(work: Work, award: Award) -> None:
+    """Owe the reports of quarters that begin before the award's end, and no others, once a change has moved the end.
+
+    A report of a quarter that begins later falls away with its reminders; it is owed again when the end moves past it.
+    """
+    subject = f"{subject_of(award.case_id)}/return:"
+    owed = set(
+        work.session.scalars(
+            select(Deadline.subject).where(
+                Deadline.subject.startswith(subject, autoescape=True),
+                Deadline.state.in_((DeadlineState.OPEN, DeadlineState.BREACHED)),
+            )
+        )
+    )
+    unsent = select(ProgressReport).where(
+        ProgressReport.case_id == award.case_id, ProgressReport.sent_at.is_(None)
+    )
+    for report in work.session.scalars(unsent.order_by(ProgressReport.number)).all():
+        name = report_subject(award.case_id, report.number)
+        if report.period_from > award.ends_on:
+            if name in owed:
+                deadlines.cancel(work, name)
+        elif name not in owed:
+            deadlines.arm(work, name, "quarterly_return", due_on=report.due_on)
+
+
 def drop_duties(work: Work, context: EffectContext, *, keep_claims: bool = False) -> None:
     """End what an award owed beside its state's own date, because the award has ended; money to pay back stays owed.
 
