@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Person
@@ -20,15 +21,21 @@ def _reminder(_room: Room, session: Session, case: Case, payload: Payload) -> Fo
     state = workflow.state_by_name[case.state]
     return {
         "task": TASKS.get(payload["kind"], state.label),
-        "owner": _asked(session, deadline) or workflow.role_label(OWNERS.get(payload["kind"], state.owner)),
+        "owner": _asked(session, case, deadline)
+        or workflow.role_label(OWNERS.get(payload["kind"], state.owner)),
         "due_on": deadline.due_on,
     }
 
 
-def _asked(session: Session, deadline: Deadline) -> str | None:
+def _asked(session: Session, case: Case, deadline: Deadline) -> str | None:
     """The name of who was asked, where what is due is the answer to a question; that is one person and not a role."""
     _, marked, number = deadline.subject.partition("/question:")
-    return session.get_one(Person, session.get_one(Question, int(number)).asked_of).name if marked else None
+    if not marked:
+        return None
+    asked = (Question.case_id == case.id, Question.number == int(number))
+    return session.scalars(
+        select(Person.name).join(Question, Question.asked_of == Person.id).where(*asked)
+    ).one()
 
 
 TASKS = {
