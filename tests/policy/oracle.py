@@ -146,23 +146,25 @@ TABLE: Mapping[str, Rule] = {
     ),
     # Assessment and decision.
     "recommend": Rule(
-        "assessor", "appraisal", "deciding|referred", form="tests_answered marks_explained amounts_fit money_left",
-        never="submit approve reject", counts_as="appraise", free=True, fresh=True,
+        "assessor", "appraisal", "deciding|referred", "power_fits",
+        form="tests_answered marks_explained amounts_fit money_left", never="submit approve propose_rejection reject",
+        counts_as="appraise", free=True, fresh=True,
     ),
     "advise_rejection": Rule(
-        "assessor", "appraisal", "", never="submit approve reject", reason=True, counts_as="appraise", free=True, fresh=True
+        "assessor", "appraisal", "", never="submit approve propose_rejection reject", reason=True, counts_as="appraise",
+        free=True, fresh=True,
     ),
     "reject_on_advice": Rule(
-        "approver", "appraisal", "rejected", "rejection_advised", never=_EARLIER, reason=True, counts_as="reject",
+        "approver", "appraisal", "rejected", "rejection_advised", never=f"{_EARLIER} approve", reason=True, counts_as="reject",
         free=True, fresh=True
     ),
     "approve": Rule(
         "approver", "deciding", "deciding|approved",
-        "!marked !rejection_waits version_is_assessed money_set_aside", form="no_conflict_declared",
+        "!marked !rejection_waits power_fits version_is_assessed money_set_aside", form="no_conflict_declared",
         never=f"{_EARLIER} approve", reason=True, limit=True, counts_as="approve", free=True, fresh=True,
     ),
     "send_back": Rule(
-        _DECIDERS, "deciding referred direction_sought approved", "appraisal", "approved:year_is_over unpaid",
+        _DECIDERS, "deciding referred direction_sought approved", "appraisal", "approved:year_is_over|!power_fits unpaid",
         never=_EARLIER, reason=True, free=True, fresh=True,
     ),
     "defer": Rule(
@@ -174,7 +176,7 @@ TABLE: Mapping[str, Rule] = {
     "record_consent": Rule("finance_officer", "referred", "", "marked", form="letter_dated", free=True),
     "approve_referred": Rule(
         "accounting_officer", "referred", "approved",
-        "!marked|consented !rejection_waits version_is_assessed money_set_aside", form="no_conflict_declared",
+        "!marked|consented !rejection_waits power_fits version_is_assessed money_set_aside", form="no_conflict_declared",
         never=f"{_EARLIER} approve", reason=True, counts_as="approve", free=True, fresh=True,
     ),
     "seek_direction": Rule(
@@ -182,7 +184,7 @@ TABLE: Mapping[str, Rule] = {
         never=f"{_EARLIER} approve", free=True, fresh=True,
     ),
     "record_direction": Rule(
-        "accounting_officer", "direction_sought", "approved", "version_is_assessed money_set_aside",
+        "accounting_officer", "direction_sought", "approved", "power_fits version_is_assessed money_set_aside",
         form="letter_dated copied_to_both", never=f"{_EARLIER} approve", counts_as="approve", free=True, fresh=True,
     ),
     "give_up_direction": Rule(
@@ -213,7 +215,7 @@ TABLE: Mapping[str, Rule] = {
     ),
     # The award.
     "offer": Rule(
-        "finance_officer", "approved", "offered", "support_ends award_adds_up !year_is_over", free=True, counts_as="offer"
+        "finance_officer", "approved", "offered", "support_ends power_fits award_adds_up !year_is_over", free=True, counts_as="offer"
     ),
     "accept_offer": Rule("signatory", "offered", "active", "in_time !work_over"),
     "decline_offer": Rule("signatory", "offered", "declined", "unpaid", reason=True),

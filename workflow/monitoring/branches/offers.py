@@ -37,16 +37,10 @@ def _work_not_over(context: GuardContext) -> Reason | None:
 work_not_over = Guard("work_not_over", _work_not_over)
 
 
-def _year_over(context: GuardContext) -> int | None:
-    """The first ended year that holds promised money."""
-    this_year = financial_year(today_in(context))
-    promised = context.facts["funds"].committed
-    return next((year for year, pence in sorted(promised.items()) if pence and year < this_year), None)
-
-
 def _years_still_run(context: GuardContext) -> Reason | None:
     """Source: domain, section 7, number 9: what is left of a year that ended lapses, and is not offered."""
-    year = _year_over(context)
+    this_year, promised = financial_year(today_in(context)), context.facts["funds"].committed
+    year = next((year for year, pence in sorted(promised.items()) if pence and year < this_year), None)
     if year is None:
         return None
     return Reason(
@@ -58,18 +52,3 @@ def _years_still_run(context: GuardContext) -> Reason | None:
 
 
 years_still_run = Guard("years_still_run", _years_still_run, money=True)
-
-
-def _approval_can_go_back(context: GuardContext) -> Reason | None:
-    """An approval stands, unless its money has ended before the offer was made; any other decision is open."""
-    if context.case.state != "approved" or _year_over(context) is not None:
-        return None
-    return Reason(
-        "approval_stands",
-        "This bid is approved, and the years of its money still run.",
-        "The offer follows. The lead body can withdraw the bid until it accepts the offer.",
-        "The finance officer",
-    )
-
-
-approval_can_go_back = Guard("approval_can_go_back", _approval_can_go_back)

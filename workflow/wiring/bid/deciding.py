@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from workflow.approval import branching, referral, steps
+from workflow.approval import branching, referral, standing, steps
 from workflow.approval import effects as approval_effects
 from workflow.approval import rules as approval
 from workflow.approval.terms import StepKind
 from workflow.bids import rules as bids
 from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import SYSTEM, Action, DeadlineRule, State
-from workflow.monitoring.branches import offers
 from workflow.wiring import audiences as who
 from workflow.wiring import deciders
 from workflow.wiring.bid import referring, refusing
@@ -59,8 +58,9 @@ ACTIONS = (
         event="bid_recommended",
         guards=(
             approval.no_conflict,
-            approval.separated_from("submit", "approve", "reject"),
+            approval.separated_from("submit", "approve", "propose_rejection", "reject"),
             branching.not_barred,
+            bids.power_fits_recipient,
             approval.tests_answered,
             referral.marks_explained,
             approval.amounts_fit_the_request,
@@ -87,6 +87,7 @@ ACTIONS = (
             approval.no_conflict,
             branching.not_barred,
             approval.within_limit,
+            standing.power_still_fits,
             approval.version_is_assessed,
             approval.money_is_set_aside,
             approval.declares_no_conflict,
@@ -106,12 +107,12 @@ ACTIONS = (
         "send_back",
         "Send it back to be assessed again",
         # A year can also end while a direction is sought; its money cannot be promised then. Source: decision 0011.
-        # What was approved goes back only when its money ended before it was offered.
+        # What was approved goes back only when its money cannot be offered any more.
         sources=(*_OPEN, "direction_sought", "approved"),
         targets=("appraisal",),
         roles=_DECIDERS,
         event="bid_sent_back",
-        guards=(offers.approval_can_go_back, *_UNTOUCHED, bids.money_can_go_back),
+        guards=(standing.approval_can_go_back, *_UNTOUCHED, bids.money_can_go_back),
         form="send_back",
         reason_required=True,
         effects=("record_sending_back", "say_what_was_released"),

@@ -1,6 +1,6 @@
 """What only the accounting officer decides: the referral, the Treasury's consent, a minister's direction."""
 
-from workflow.approval import branching, referral, steps
+from workflow.approval import branching, referral, standing, steps
 from workflow.approval import rules as approval
 from workflow.approval.terms import StepKind
 from workflow.bids import rules as bids
@@ -70,6 +70,7 @@ ACTIONS = (
             referral.consent_recorded,
             branching.no_rejection_waits,
             *JUDGES,
+            standing.power_still_fits,
             approval.version_is_assessed,
             approval.money_is_set_aside,
             approval.declares_no_conflict,
@@ -103,6 +104,7 @@ ACTIONS = (
         event="direction_recorded",
         guards=(
             *JUDGES,
+            standing.power_still_fits,
             approval.version_is_assessed,
             approval.money_is_set_aside,
             referral.letter_is_dated,

@@ -32,7 +32,7 @@ ACTIONS = (
         event="rejection_advised",
         guards=(
             approval.no_conflict,
-            approval.separated_from("submit", "approve", "reject"),
+            approval.separated_from("submit", "approve", "propose_rejection", "reject"),
             branching.not_barred,
         ),
         form="advise_rejection",
@@ -51,7 +51,7 @@ ACTIONS = (
         event="bid_rejected",
         guards=(
             branching.rejection_advised,
-            approval.separated_from("submit", "appraise"),
+            approval.separated_from("submit", "appraise", "approve"),
             approval.no_conflict,
             branching.not_barred,
         ),

@@ -1,6 +1,7 @@
 """The offer: made, accepted, declined, or ended by its date."""
 
 from workflow.approval import rules as approval
+from workflow.approval import standing
 from workflow.bids import rules as bids
 from workflow.engine import SYSTEM, Action
 from workflow.monitoring import rules as monitoring
@@ -18,6 +19,7 @@ ACTIONS = (
         guards=(
             approval.no_conflict,
             branches.support_has_an_end,
+            standing.power_still_fits,
             offers.years_still_run,
             monitoring.award_adds_up,
         ),
