@@ -94,6 +94,7 @@ def office(
         Thing.PEOPLE: "/admin",
         Thing.AUTHORITY: "/authority",
         Thing.READINESS: "/readiness",
+        Thing.TIMES: "/reports/times",
         Thing.PUBLISHED: "/open",
     }
     return Office(world, client, sign_in_as, pages, bid_id)

@@ -49,6 +49,7 @@ class Thing(enum.StrEnum):
     PEOPLE = "people"
     AUTHORITY = "authority"
     READINESS = "readiness"
+    TIMES = "times"
     PUBLISHED = "published"
 
 
@@ -66,6 +67,7 @@ THINGS: dict[Thing, str] = {
     Thing.PEOPLE: "People, roles and addresses",
     Thing.AUTHORITY: "What others may approve, for whom they stand in, and their connections",
     Thing.READINESS: "What could not be decided for want of people or limits",
+    Thing.TIMES: "How long bids take, state by state",
     Thing.PUBLISHED: "Consultations, awards and reports that are published",
 }
 """The words of each kind of page."""
@@ -106,7 +108,7 @@ _COUNCIL = "The consultations that invite the council"
 
 _PROPOSES = frozenset({Thing.OWN_DRAFT, Thing.SENT_BID, Thing.ANSWERS})
 _ASKED = frozenset({Thing.OWN_ANSWER})
-_DECIDES = frozenset({Thing.SENT_BID, Thing.SCORES, Thing.FUND_ENTRIES, Thing.ANSWERS})
+_DECIDES = frozenset({Thing.SENT_BID, Thing.SCORES, Thing.FUND_ENTRIES, Thing.ANSWERS, Thing.TIMES})
 _READY = _DECIDES | {Thing.READINESS}
 _GRANTS = _READY | {Thing.AUTHORITY}
 _READS_ALL = frozenset(Thing) - {Thing.PART_IN_BID, Thing.OWN_ANSWER}

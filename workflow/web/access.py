@@ -129,6 +129,8 @@ ACCESS: dict[str, Rule] = {
     "reports.index": ANYONE,
     "reports.review": ANYONE,
     "reports.review_file": ANYONE,
+    "reports.times": SIGNED_IN,
+    "reports.times_file": SIGNED_IN,
     "reports.exceptions": SIGNED_IN,
     "reports.exceptions_file": SIGNED_IN,
     "admin.index": SIGNED_IN,

@@ -6,15 +6,30 @@ from werkzeug.wrappers import Response
 from workflow.accounts.roles import Thing
 from workflow.cases.reads import reads
 from workflow.clock import london_date
+from workflow.money import financial_year
 from workflow.reports import exceptions as different
+from workflow.reports import times as how_long
 from workflow.reports.review import Line, review_report
-from workflow.web.context import current_viewer, now, read_session, viewer
+from workflow.web.context import current_viewer, now, read_session, sessions, viewer
 from workflow.web.pages import render
 from workflow.web.reports.csv_files import csv_file, pounds_of
-from workflow.web.reports.words import DIFFERENT, ROUTES, SUPPORT, hundredths, met, millions, sourced
+from workflow.web.reports.words import (
+    DIFFERENT,
+    ROUTES,
+    SUPPORT,
+    WAITS,
+    days_of,
+    hundredths,
+    met,
+    millions,
+    of_all,
+    sourced,
+)
 
 blueprint = Blueprint("reports", __name__)
 
+EARLIEST_YEAR = 2000
+"""No year before this one is asked for."""
 SAMPLE = 10
 """So many bids are drawn when nobody says how many."""
 
@@ -25,7 +40,8 @@ def index() -> Response:
     reader = current_viewer()
     audits = reader is not None and reader.opens(Thing.EXCEPTIONS)
     networks = reader is not None and reader.opens(Thing.NETWORK)
-    return render("pages/reports/index.html", audits=audits, networks=networks)
+    times_too = reader is not None and reader.opens(Thing.TIMES)
+    return render("pages/reports/index.html", audits=audits, networks=networks, times_too=times_too)
 
 
 @blueprint.get("/reports/review")
@@ -80,6 +96,55 @@ def exceptions_file() -> Response:
         (DIFFERENT[one.kind], one.reference, one.title, one.at.isoformat(), one.who, one.why) for one in found
     ]
     return csv_file("exceptions.csv", ("What", "Reference", "Title", "When", "Who", "Why"), rows)
+
+
+@blueprint.get("/reports/times")
+def times() -> Response:
+    """How long bids take in a financial year: each state, how often they come back, and the way to a decision."""
+    session, reader, year = read_session(), viewer(), _year()
+    return render(
+        "pages/reports/times.html",
+        states=how_long.state_times(session, reader, year),
+        decisions=how_long.to_decision(session, reader, year),
+        year=year,
+        this_year=financial_year(london_date(now())),
+        waits=WAITS,
+        days=days_of,
+        of_all=of_all,
+    )
+
+
+@blueprint.get("/reports/times.csv")
+def times_file() -> Response:
+    """Every stay of every such bid in every state, as a file that is sent as it is read."""
+    reader, year = viewer(), _year()
+    # The request's own session ends before the file is sent, so the file is read with one of its own.
+    opened = sessions()()
+    found = how_long.stays(opened, reader, year)
+    rows = (
+        (
+            one.reference,
+            one.state,
+            WAITS[one.waits],
+            one.visit,
+            one.entered_at.isoformat(),
+            "" if one.left_at is None else one.left_at.isoformat(),
+            "" if one.left_at is None else round((one.left_at - one.entered_at).total_seconds()),
+            "" if one.due_at is None else one.due_at.isoformat(),
+        )
+        for one in found
+    )
+    headings = ("Bid", "State", "Waits for", "Visit", "Entered", "Left", "Seconds", "Due before")
+    answer = csv_file(f"times-{year}.csv", headings, rows)
+    answer.call_on_close(opened.close)
+    return answer
+
+
+def _year() -> int:
+    """The financial year of the address, or this one."""
+    this_year = financial_year(london_date(now()))
+    asked = _number("year", this_year)
+    return asked if EARLIEST_YEAR <= asked <= this_year else this_year
 
 
 def _number(name: str, otherwise: int) -> int:

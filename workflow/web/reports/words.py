@@ -6,6 +6,7 @@ from decimal import Decimal
 from workflow.bids.models import SpendRoute
 from workflow.reports.exceptions import Different
 from workflow.reports.models import MappedSupport
+from workflow.reports.times import Waits
 from workflow.web.filters import origin
 
 SUPPORT: Mapping[MappedSupport, str] = {
@@ -77,3 +78,21 @@ def met(answer: bool | None) -> str:
             return "Met"
         case False:
             return "Not met"
+
+
+WAITS: Mapping[Waits, str] = {
+    Waits.DEPARTMENT: "The department",
+    Waits.PROPOSER: "The body that proposes",
+    Waits.OTHERS: "Councils, or nobody",
+}
+"""For whom a bid waits."""
+
+
+def days_of(seconds: int | None) -> str:
+    """`2.8`, of seconds: days with one decimal; a dash for none."""
+    return "–" if seconds is None else f"{Decimal(seconds) / 86_400:,.1f}"
+
+
+def of_all(part: int, whole: int) -> str:
+    """`3 of 4`; a dash where there is nothing to count."""
+    return f"{part} of {whole}" if whole else "–"
