@@ -62,7 +62,7 @@ class DecisionNotice:
 
 def notice_of(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> DecisionNotice | None:
     """The notice of the decision that stands for a case that the viewer fetched; None while there is none."""
-    decided = _decided(session, case)
+    decided = deciding_event(session, case)
     if decided is None:
         return None
     event, fate = decided
@@ -86,8 +86,8 @@ def notice_of(session: Session, viewer: Viewer, case: Case, *, now: datetime) ->
     )
 
 
-def _decided(session: Session, case: Case) -> tuple[Event, Fate] | None:
-    """The event that decided, unless a later one opened the decision again."""
+def deciding_event(session: Session, case: Case) -> tuple[Event, Fate] | None:
+    """The event that decided a case that the viewer fetched, and how; None when a later one opened the decision again."""
     newest_first = session.scalars(
         select(Event)
         .where(Event.stream == subject_of(case.id), Event.event.in_((*_DECIDES, *_REOPENS)))

@@ -1,6 +1,7 @@
 """The notice of a decision: a page and a tagged PDF that say the same, to those who may read the bid."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from pypdf import PdfReader
@@ -11,9 +12,13 @@ from tests.world import (
     World,
     to_active,
     to_appraisal,
+    to_closed,
     to_deciding,
+    to_declined,
     to_deferred,
     to_direction_sought,
+    to_offer_lapsed,
+    to_offered,
     to_rejected,
     to_sent_back,
     with_deciders,
@@ -29,6 +34,13 @@ ODD_WORDS = "See [markup], #let it = 1, *stars*, $x$, £ and “quotes”"
 def words_of(pdf: bytes) -> str:
     """The words of a PDF as a reader finds them, on one line."""
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def to_withdrawn_after_approval(world: World) -> int:
+    """A bid that its lead body took back after it was approved and offered."""
+    bid_id = to_offered(world)
+    world.act("signatory", bid_id, "withdraw", {"reason": "We do it ourselves."})
+    return bid_id
 
 
 def last_event(world: World, bid_id: int, name: str) -> audit.Event:
@@ -48,6 +60,17 @@ def test_the_notice_of_an_approval_says_how_much_in_which_year_and_what_proves_i
         "Version 1", event.hash, f"event {event.seq}", "makes an offer",
     ):  # fmt: skip
         assert said in words
+
+
+@pytest.mark.parametrize("stage", [to_declined, to_offer_lapsed, to_withdrawn_after_approval, to_closed])
+def test_the_page_that_says_why_and_the_notice_agree_on_a_decision_whatever_came_after(
+    desk: Desk, world: World, stage: Callable[[World], int]
+) -> None:
+    bid_id = stage(world)
+    assert "Approved" in desk.read("approver1", bid_id, "notice")
+    words = desk.read("approver1", bid_id, "why")
+    assert "Why this was decided" in words
+    assert "Approved at £" in words
 
 
 def test_the_notice_names_nobody_who_decided(desk: Desk, world: World) -> None:

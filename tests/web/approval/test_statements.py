@@ -9,7 +9,7 @@ from tests.world import APPROVAL, World, to_deciding
 
 
 @pytest.mark.parametrize(
-    ("page", "most"), [("decision", 19), ("actions/approve", 17), ("why", 25), ("history", 13)]
+    ("page", "most"), [("decision", 19), ("actions/approve", 17), ("why", 26), ("history", 13)]
 )
 def test_a_page_about_a_decision_reads_nothing_twice(
     desk: Desk, world: World, app: Flask, page: str, most: int

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from workflow.accounts.queries import Viewer
 from workflow.approval import queries as approval
+from workflow.approval.notice import Fate, deciding_event
 from workflow.approval.queries import StepView
 from workflow.approval.steps import letters_of
 from workflow.approval.terms import StepKind
@@ -52,7 +53,7 @@ def why(reference: str) -> Response | str:
         return render("pages/approval/why_outside.html", **frame, **_outside(session, who, case, steps))
     brief = brief_of(session, who, case, now(), to_act=False)
     frame = bid_frame(session, who, case, tab="why", facts=brief.facts)
-    decided = _decided(case, brief, steps)
+    decided = _decided(session, case, steps)
     value = brief.facts["approval"].whole_life_pence
     rests_on = why_of(
         session,
@@ -81,17 +82,15 @@ def why(reference: str) -> Response | str:
     )
 
 
-def _decided(case: Case, brief: Brief, steps: Sequence[StepView]) -> Decided:
-    ending = next((step for step in reversed(steps) if step.kind in ENDING), None)
-    approved = any(row.committed for row in brief.facts["funds"].held.values())
-    if case.state == "rejected" and ending is not None:
-        return Decided("Not approved", ending.at, ending)
-    if not approved:
+def _decided(session: Session, case: Case, steps: Sequence[StepView]) -> Decided:
+    """The decision that stands, by the same event as its notice, whatever became of the bid since."""
+    found = deciding_event(session, case)
+    if found is None:
         return Decided("Not decided yet" if not case.ended else "Ended before a decision", None, None)
-    if ending is not None and ending.kind is not StepKind.REJECTED:
-        return Decided("Approved", ending.at, ending)
-    votes = brief.assessment.votes if brief.assessment is not None else []
-    return Decided("Approved", votes[-1].at if votes else None, None)
+    event, fate = found
+    kinds = {StepKind.REJECTED} if fate is Fate.REJECTED else ENDING - {StepKind.REJECTED}
+    step = next((step for step in reversed(steps) if step.kind in kinds and step.at == event.at), None)
+    return Decided("Not approved" if fate is Fate.REJECTED else "Approved", event.at, step)
 
 
 def _outside(session: Session, who: Viewer, case: Case, steps: Sequence[StepView]) -> dict[str, Any]:
