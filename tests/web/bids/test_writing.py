@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from tests.bids.world import WHOLE, World
 from tests.web.conftest import form_of
+from tests.web.strict import text_of
 from workflow.bids.models import Bid, Deliverable, Section
 
 SignIn = Callable[[str], None]
@@ -239,3 +241,25 @@ def test_a_section_that_can_no_longer_be_changed_says_so_with_a_way_back_to_the_
     assert answer.status_code == 409
     assert f'<a class="govuk-link" href="/bids/{reference}">Back to the bid</a>' in answer.text
     assert "Too late." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("partners", {"organisation": "LGA", "task": "Lends late peers"}),
+        ("deliverables", {"text": "Late reports", "due_on-year": "2012"}),
+        ("indicators", {"text": "Late figures", "baseline": "1", "target": "2"}),
+        ("risks", {"text": "Late risk", "answer": "We wait for it"}),
+    ],
+)
+def test_a_row_of_a_bid_that_was_sent_meanwhile_is_given_back_as_it_was_typed(
+    client: FlaskClient, world: World, sign_in: SignIn, name: str, typed: dict[str, str]
+) -> None:
+    sign_in("writer")
+    reference = world.whole()
+    path = f"/bids/{reference}/sections/{name}/new"
+    hidden = form_of(client.get(path))
+    world.apply("signatory", reference, "submit")
+    answer = client.post(path, data={**hidden, **typed})
+    assert answer.status_code == 409
+    assert (typed.get("task") or typed["text"]) in text_of(answer.text)

@@ -1,5 +1,6 @@
 """Writing a bid: the list of sections, one question page for each, the pages of rows, checking the answers."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -176,12 +177,11 @@ def row(reference: str, name: str, row_id: int) -> Response:
 
 def _row_page(reference: str, name: str, row_id: int | None) -> Response:
     session, reader = read_session(), viewer()
-    case, content = _draft(session, reader, reference)
     chosen, page = _list_named(name)
+    case, content = _draft(session, reader, reference, chosen)
     before = {} if row_id is None else page.before(_row(content, page, row_id))
     form = page.form_of(content)(rev=section_rev(content, chosen), data=before)
-    bodies = queries.possible_partners(session, reader, case, now()) if chosen is Section.PARTNERS else ()
-    form.prepare(content, bodies)
+    form.prepare(content, _bodies(session, reader, case, chosen))
     if form.validate_on_submit():
         try:
             _save_row(case, chosen, form, row_id)
@@ -263,10 +263,11 @@ def _draft(
     if case.proposer_id not in reader.organisations(*queries.WRITERS):
         raise NotHere
     if not commands.may_be_written(case):
-        if (
-            chosen is not None and chosen in QUESTIONS
-        ):  # It is read only so that the refusal gives back what was typed.
+        # A form is read only so that the refusal gives back what was typed.
+        if chosen is not None and chosen in QUESTIONS:
             QUESTIONS[chosen].form(content)(rev=0).prepare(content, _councils(session, reader, chosen))
+        elif chosen is not None:
+            LISTS[chosen].form_of(content)(rev=0).prepare(content, _bodies(session, reader, case, chosen))
         raise Invalid("This bid was sent, so its text can no longer be changed here.")
     return case, content
 
@@ -294,6 +295,10 @@ def _row(content: Content, page: ListPage, row_id: int) -> Any:
 
 def _tasks_href(case: Case) -> str:
     return url_for("bids.sections", reference=case.reference)
+
+
+def _bodies(session: Session, reader: Viewer, case: Case, chosen: Section) -> Sequence[tuple[str, str]]:
+    return queries.possible_partners(session, reader, case, now()) if chosen is Section.PARTNERS else ()
 
 
 def _councils(session: Session, reader: Viewer, chosen: Section) -> list[Authority]:
