@@ -6,6 +6,7 @@ from tests.web.conftest import form_of
 from tests.web.monitoring.drawing import Desk
 from tests.world import World, to_active, to_suspended, to_terminated
 from workflow.clock import FixedClock
+from workflow.db import SYSTEM
 from workflow.money import Pence
 
 WRITTEN = {
@@ -136,6 +137,16 @@ def test_the_lead_body_reads_why_payments_are_paused(world: World, desk: Desk) -
     words = desk.read("drafter", to_suspended(world), "award")
     assert "Payments paused" in words
     assert "The accounts are late." in words
+
+
+def test_the_award_says_that_a_pause_goes_on_when_its_time_is_over(world: World, desk: Desk) -> None:
+    bid_id = to_suspended(world)
+    said = "Payments are paused. The time of this award is over"
+    assert said not in desk.read("drafter", bid_id, "award")
+    world.act(SYSTEM, bid_id, "end_award")
+    assert said in desk.read("drafter", bid_id, "award")
+    world.act("approver1", bid_id, "lift_suspension", {"reason": "The accounts came."})
+    assert said not in desk.read("drafter", bid_id, "award")
 
 
 def test_the_lead_body_reads_why_its_award_ended_early(world: World, desk: Desk) -> None:

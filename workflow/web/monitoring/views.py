@@ -86,11 +86,17 @@ def award(reference: str) -> Response:
         beside=changes.beside_of(session, who, case),
         declined=queries.declined_figures(session, who, case),
         step_words=STEP_WORDS,
+        is_paused=_is_paused_while_closing(case, facts),
         held=facts["monitoring"].branches.holding(london_date(now())),
         today=london_date(now()),
         quarter_words=quarter_words,
         may=_may(who, case, facts),
     )
+
+
+def _is_paused_while_closing(case: Case, facts: Mapping[str, Any]) -> bool:
+    """Whether payments are still paused although the award's time is over; before, its state says so."""
+    return case.state == "closing" and bool(facts["monitoring"].branches.is_paused)
 
 
 def _may(who: Viewer, case: Case, facts: Mapping[str, Any]) -> list[Action]:
