@@ -12,6 +12,10 @@ from tests.wiring.test_mailroom import said
 from tests.world import World, make_world, to_deciding, to_deferred, to_referred, to_rejected
 from workflow.accounts.models import Person
 from workflow.approval import deciders, questions
+from workflow.approval.branching import too_few_left
+from workflow.approval.referral import waits_for_accounting_officer
+from workflow.cases import Case
+from workflow.cases.facts import facts_for
 from workflow.clock import FixedClock
 from workflow.db import Sessions, Work
 from workflow.notifications import Notification
@@ -126,6 +130,27 @@ def test_nobody_who_judged_a_bid_before_its_appeal_is_asked_to_judge_it_again(wo
     assert owed(world, "nobody_left") == ["responsible@dclg.example"]
 
 
+def test_the_person_responsible_is_told_at_once_when_no_accounting_officer_is_left_to_decide(
+    world: World,
+) -> None:
+    bid_id = to_referred(world, asked=line.SMALL)
+    assert owed(world, "nobody_left") == []
+    world.act("accounting", bid_id, "reject", {"reason": "No.", "note": ""})
+    world.act("signatory", bid_id, "ask_appeal", {"reason": "Look again."})
+    world.act("accounting", bid_id, "accept_appeal", {"reason": "Others judge."})
+    before = owed(world, "bid_referred")
+    again = {**line.RECOMMENDATION, **line.CONTENTIOUS, "amounts": line.SMALL}
+    world.act("assessor2", bid_id, "recommend", again)
+    assert world.case(bid_id).state == "referred"
+    assert owed(world, "nobody_left") == ["responsible@dclg.example"]
+    assert "accounting@dclg.example" not in owed(world, "bid_referred")[len(before) :]
+    with world.sessions() as session:
+        case = session.get_one(Case, bid_id)
+        facts = facts_for(session, [case], now=world.clock.now(), person_id=None)[bid_id]
+    assert "No accounting officer is left" in too_few_left(facts)
+    assert waits_for_accounting_officer(facts).startswith("Another accounting officer")
+
+
 def test_an_approver_lent_by_the_body_that_bids_is_not_asked_to_decide_on_its_bid(world: World) -> None:
     line.with_deciders(world)
     with world.sessions() as session, session.begin():
@@ -139,3 +164,12 @@ def owed(world: World, template: str) -> list[str]:
     with world.sessions() as session:
         found = select(Notification.address).where(Notification.template == template)
         return list(session.scalars(found.order_by(Notification.id)))
+
+
+def test_an_approver_whose_limit_is_too_low_is_not_asked_to_decide(world: World) -> None:
+    with world.sessions() as session, session.begin():
+        limit = select(Delegation).where(Delegation.person_id == world.ids["approver2"])
+        for one in session.scalars(limit):
+            one.limit_pence = Pence(29_999_999)
+    line.to_deciding(world)
+    assert owed(world, "bid_to_decide") == ["approver1@dclg.example"]

@@ -200,13 +200,24 @@ def where_it_was(facts: Facts, _data: Data) -> str:
     return facts["approval"].deferred_from or "deciding"
 
 
+NO_OFFICER_LEFT = (
+    "No accounting officer is left who had no part in this bid and has no connection to it: "
+    "the person responsible has another one appointed"
+)
+"""What is said of a referred bid that nobody can decide."""
+
+
 def too_few_left(facts: Facts) -> str:
     """That a decision lacks people who may take it, in words; empty while there are enough, or none is awaited.
 
     Source: domain, section 5, conflict: when nobody eligible remains, the case says so at once.
     """
     approval = facts["approval"]
-    if approval.state != "deciding" or approval.last_step == "rejection_proposed":
+    if approval.last_step == "rejection_proposed":
+        return ""
+    if approval.state in {"referred", "direction_sought"}:
+        return "" if facts["deciders"].officers else NO_OFFICER_LEFT
+    if approval.state != "deciding":
         return ""
     if len(facts["deciders"].left) >= approval.quorum - len(approval.voters):
         return ""

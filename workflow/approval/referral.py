@@ -156,6 +156,8 @@ copied_to_both = Guard("copied_to_both", _copied_to_both, needs_data=True)
 def waits_for_accounting_officer(facts: Facts) -> str:
     """What a referred bid waits for, as the department reads it."""
     approval, marks = facts["approval"], marks_of(facts)
+    if not facts["deciders"].officers:
+        return "Another accounting officer, because none is left who may decide"
     if marks and approval.consent_pence < approval.whole_life_pence:
         return "The Treasury’s consent, then the accounting officer"
     return "The accounting officer"

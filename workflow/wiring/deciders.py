@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow.accounts.models import Person
 from workflow.accounts.roles import Role
-from workflow.approval import deciders
+from workflow.approval import branching, deciders
 from workflow.approval import queries as approval
 from workflow.approval.models import Question
 from workflow.bids.models import Partner
@@ -19,6 +19,9 @@ from workflow.notifications import Recipient
 from workflow.wiring import audiences as who
 
 ACCOUNTING_OFFICERS = who.people("department", Role.ACCOUNTING_OFFICER)
+
+DECIDED_BEFORE = ("submit", "appraise", "approve")
+"""The steps after which nobody decides on a referred bid."""
 
 FOR_REJECTION = who.without(who.APPROVERS | ACCOUNTING_OFFICERS, "submit", "appraise", "propose_rejection")
 """Who can confirm or decline a proposed rejection."""
@@ -61,6 +64,23 @@ APPROVERS_LEFT = unbarred(at_home_elsewhere(who.APPROVERS_LEFT))
 """Who can still approve a bid."""
 
 
+ACCOUNTING_OFFICERS_LEFT = unbarred(at_home_elsewhere(who.without(ACCOUNTING_OFFICERS, *DECIDED_BEFORE)))
+"""The accounting officers who can still decide on a bid that was referred."""
+
+REFERRED_TO = unbarred(at_home_elsewhere(who.without(ACCOUNTING_OFFICERS | who.FINANCE, *DECIDED_BEFORE)))
+"""The same, with the finance officers who record the Treasury's consent."""
+
+
+def able(audience: Audience) -> Audience:
+    """An audience without those who cannot approve this bid today, such as for want of a high enough limit."""
+
+    def found(session: Session, case: Case, *, now: datetime, **given: object) -> Sequence[Recipient]:
+        left = deciders.facts(session, [case.id], now=now, person_id=None)[case.id].left
+        return [one for one in audience(session, case, now=now, **given) if one.person_id in left]
+
+    return who.Narrowed(audience, found)
+
+
 def in_state(state: str, audience: Audience) -> Audience:
     """An audience that is told only when the case came to this state."""
 
@@ -75,12 +95,11 @@ def if_nobody_is_left(session: Session, case: Case, *, now: datetime, **given: o
 
     Source: domain, section 5, conflict.
     """
-    if case.state != "deciding":
-        return []
-    facts = approval.facts(session, [case.id], now=now, person_id=None)[case.id]
-    left = deciders.facts(session, [case.id], now=now, person_id=None)[case.id].left
-    needed = facts.quorum - len(facts.voters)
-    return who.RESPONSIBLE(session, case, now=now, **given) if len(left) < needed else []
+    known = {
+        room: read(session, [case.id], now=now, person_id=None)[case.id]
+        for room, read in (("deciders", deciders.facts), ("approval", approval.facts))
+    }
+    return who.RESPONSIBLE(session, case, now=now, **given) if branching.too_few_left(known) else []
 
 
 def of_question(column: InstrumentedAttribute[int]) -> Audience:

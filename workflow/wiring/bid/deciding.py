@@ -144,7 +144,7 @@ ACTIONS = (
         guards=_UNTOUCHED,
         form="resume",
         effects=("record_resumption",),
-        notices=("bid_to_decide", "bid_referred"),
+        notices=("bid_to_decide", "bid_referred", "nobody_left"),
         decide=branching.where_it_was,
         optional=True,
     ),
@@ -185,7 +185,9 @@ MONEY_EFFECTS: dict[str, Effect] = {
 
 NOTICES: dict[str, Notice] = {
     "bid_to_assess": Notice("bid_to_assess", deciders.ASSESSORS_LEFT),
-    "bid_to_decide": Notice("bid_to_decide", deciders.in_state("deciding", deciders.APPROVERS_LEFT)),
+    "bid_to_decide": Notice(
+        "bid_to_decide", deciders.in_state("deciding", deciders.able(deciders.APPROVERS_LEFT))
+    ),
     "approval_given": Notice("approval_given", who.APPROVERS | who.FINANCE),
     "nobody_left": Notice("nobody_left", deciders.if_nobody_is_left),
     "bid_sent_back": Notice("bid_sent_back", deciders.ASSESSORS_LEFT),
@@ -203,10 +205,10 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "second_approval": _DECISION,
     "deferral": _DECISION,
     "accounting_officer": DeadlineNotice(
-        "deadline_reminder", deciders.ACCOUNTING_OFFICERS, escalate_to=deciders.ESCALATE_TO
+        "deadline_reminder", deciders.ACCOUNTING_OFFICERS_LEFT, escalate_to=deciders.ESCALATE_TO
     ),
     "direction": DeadlineNotice(
-        "deadline_reminder", deciders.ACCOUNTING_OFFICERS, escalate_to=deciders.ESCALATE_TO
+        "deadline_reminder", deciders.ACCOUNTING_OFFICERS_LEFT, escalate_to=deciders.ESCALATE_TO
     ),
     "question": DeadlineNotice(
         "deadline_reminder", deciders.WHO_OWES_AN_ANSWER, escalate_to={"asker": deciders.WHO_ASKED}

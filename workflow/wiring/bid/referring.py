@@ -43,7 +43,7 @@ ACTIONS = (
         form="refer",
         reason_required=True,
         effects=("record_referral",),
-        notices=("bid_referred",),
+        notices=("bid_referred", "nobody_left"),
         optional=True,
     ),
     Action(
@@ -142,11 +142,9 @@ EFFECTS: dict[str, Effect] = {
     "record_direction": steps.record_direction,
 }
 
-_ASKED = deciders.ACCOUNTING_OFFICERS | who.FINANCE
-
 NOTICES: dict[str, Notice] = {
-    "bid_referred": Notice("bid_referred", deciders.in_state("referred", _ASKED)),
-    "consent_recorded": Notice("consent_recorded", deciders.ACCOUNTING_OFFICERS),
+    "bid_referred": Notice("bid_referred", deciders.in_state("referred", deciders.REFERRED_TO)),
+    "consent_recorded": Notice("consent_recorded", deciders.ACCOUNTING_OFFICERS_LEFT),
     "direction_sought": Notice("direction_sought", who.RESPONSIBLE | who.FINANCE),
     "direction_recorded": Notice("direction_recorded", who.FINANCE | who.RESPONSIBLE),
 }
