@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import world as line
 from tests.bids.test_changes import NEW_WORDS, save
-from tests.bids.test_partners import PART, answer, named
+from tests.bids.test_partners import PART, answer, named, remove
 from tests.world import START, World, make_world
 from workflow.accounts.roles import Role
 from workflow.bids.models import Section
@@ -173,6 +173,15 @@ def test_a_partner_is_told_that_the_bid_has_ended_unless_it_takes_no_part_any_mo
         world.act("signatory", bid_id, "withdraw", {"reason": "No."})
     (letter,) = letters(world, "partner_bid_ended")
     assert "“Peer challenge”, has ended, and no money is paid for it" in letter
+
+
+def test_a_partner_that_is_removed_reads_of_which_bid(world: World) -> None:
+    bid_id = line.draft(world)
+    named(world, bid_id, PART)
+    remove(world, bid_id)
+    (letter,) = letters(world, "partner_removed")
+    assert "no longer names" in letter
+    assert "“Peer challenge”" in letter
 
 
 def test_a_second_finding_after_another_look_promises_no_further_one(world: World) -> None:

@@ -241,3 +241,39 @@ def test_a_partner_is_told_when_a_copy_of_a_bid_names_it(world: World) -> None:
     world.work("drafter", lambda work: copy_bid(work, bid_id, round_code="R1", key=uuid4().hex))
     assert len(set(tellings(world))) == 2
     assert written_to(world, "partner_named") == {"partner@gat.example"}
+
+
+def remove(world: World, bid_id: int) -> None:
+    part_id = partner_of(world, bid_id).id
+    world.work(
+        "drafter",
+        lambda work: commands.remove_row(work, bid_id, Section.PARTNERS, part_id, key=uuid4().hex),
+    )
+
+
+def test_a_partner_that_is_removed_or_left_out_by_the_text_put_back_is_told(world: World) -> None:
+    bid_id = line.draft(world)
+    world.act("signatory", bid_id, "submit", {"declaration": True})
+    world.act("case", bid_id, "take_case")
+    world.act("case", bid_id, "return_bid", {"defects": line.DEFECTS})
+    named(world, bid_id)
+    put_back_by_drafter(world, bid_id)
+    assert written_to(world, "partner_removed") == {"partner@gat.example"}
+    world.clock.move(timedelta(minutes=1))
+    named(world, bid_id)
+    remove(world, bid_id)
+    with world.sessions() as session:
+        told = session.scalars(
+            select(Notification.payload["organisation_id"].as_integer()).where(
+                Notification.template == "partner_removed"
+            )
+        ).all()
+    assert list(told) == [world.ids["GAT"]] * 2
+
+
+def test_a_partner_that_takes_no_part_any_more_is_not_told_that_it_is_removed(world: World) -> None:
+    bid_id = line.draft(world)
+    named(world, bid_id)
+    answer(world, bid_id, "withdraw", reason="We reorganise.")
+    remove(world, bid_id)
+    assert written_to(world, "partner_removed") == set()

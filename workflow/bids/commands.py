@@ -18,7 +18,7 @@ from workflow.bids.models import (
     Risk,
     Section,
 )
-from workflow.bids.partnering import write_part
+from workflow.bids.partnering import tell_removed, write_part
 from workflow.bids.sections import SECTIONS, is_whole
 from workflow.bids.starting import start_bid
 from workflow.bids.values import Line, PartnerLine, Values
@@ -111,7 +111,10 @@ def remove_row(work: Work, bid_id: int, section: Section, row_id: int, *, key: s
     def make() -> dict[str, int]:
         case, bid = hold_writable(work, bid_id, section)
         row = _section(work, bid_id, section, None)
-        work.session.delete(_row(work, bid_id, section, row_id))
+        gone = _row(work, bid_id, section, row_id)
+        if isinstance(gone, Partner):
+            tell_removed(work, case, gone)
+        work.session.delete(gone)
         return {"rev": _saved(work, case, bid, row)}
 
     once(work, key, action="remove_row", subject=f"bid:{bid_id}:{section}:{row_id}", make=make)
@@ -126,6 +129,8 @@ def _write_row(work: Work, case: Case, line: Line, row_id: int | None) -> None:
         found = _row(work, case.id, section, row_id)
         if isinstance(line, PartnerLine):
             is_new = found.organisation_id != values["organisation_id"]
+            if is_new:
+                tell_removed(work, case, found)
             found.organisation_id = values["organisation_id"]
             write_part(work, case, found, line, is_new=is_new)
             return

@@ -55,6 +55,15 @@ def tell_partner(work: Work, case: Case, partner: Partner) -> None:
     _owe(work, case, "partner_named", holders, {"partner_id": partner.id})
 
 
+def tell_removed(work: Work, case: Case, partner: Partner) -> None:
+    """Tell everybody who speaks for a partner that it is named no longer; one that takes no part any more knows that."""
+    if partner.withdrawn_at is not None:
+        return
+    holders = accounts.holders_of(work.session, [(Role.PARTNER, partner.organisation_id)], work.now)
+    more = {"organisation_id": partner.organisation_id}
+    _owe(work, case, "partner_removed", holders, {"partner_id": partner.id, **more})
+
+
 def confirm_part(work: Work, bid_id: int, organisation_id: int, *, key: str) -> None:
     """A partner confirms its task and share.
 

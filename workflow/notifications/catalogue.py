@@ -144,6 +144,7 @@ _ALL = (
     Template("bid_lapsed_office", Category.WORK),
     Template("change_sent", Category.INVITATION, frozenset({"note", "is_material"}), mandatory=True),
     Template("partner_named", Category.WORK, frozenset({"partner", "task", "share_pence"}), mandatory=True),
+    Template("partner_removed", Category.WORK, frozenset({"partner"}), mandatory=True),
     Template("partner_bid_ended", Category.WORK),
     Template("partner_answered", Category.WORK, frozenset({"partner", "said", "words"})),
     Template("change_to_see", Category.WORK, frozenset({"version", "note", "is_material"})),

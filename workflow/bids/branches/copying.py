@@ -9,7 +9,7 @@ from workflow.accounts.models import Organisation
 from workflow.bids.branches.models import PartnerShare
 from workflow.bids.branches.versions import Said, columns_of
 from workflow.bids.models import Bid, BidAmount, CostHead, Deliverable, Indicator, Partner, Risk
-from workflow.bids.partnering import tell_partner
+from workflow.bids.partnering import tell_partner, tell_removed
 from workflow.cases import Case
 from workflow.db import Work
 from workflow.money import Pence
@@ -19,7 +19,7 @@ def write_words(work: Work, case: Case, said: Said, *, years: range, outcomes: f
     """Make a bid say what a snapshot says. What no longer has a place is left out: years and outcomes of another round.
 
     Partners that stay keep what they confirmed, when their task and share are the same; new ones are told, and confirm for
-    themselves.
+    themselves; those that are left out are told too.
     """
     bid = work.session.get_one(Bid, case.id)
     for name, value in columns_of(said).items():
@@ -63,6 +63,8 @@ def _write_partners(work: Work, case: Case, said: Said, years: range) -> None:
     for partner in work.session.scalars(select(Partner).where(Partner.bid_id == case.id)).all():
         wanted = named.get(bodies.get(partner.organisation_id, ""))
         if wanted is None or wanted["task"] != partner.task or _shares(work, partner) != wanted["shares"]:
+            if wanted is None:
+                tell_removed(work, case, partner)
             work.session.delete(partner)
             continue
         there.add(partner.organisation_id)

@@ -91,6 +91,7 @@ TEMPLATES = {
     "change_to_see": "A changed text is to be looked at",
     "consultation_withdrawn": "A bid that councils were asked about was withdrawn",
     "partner_named": "A body is named as a partner",
+    "partner_removed": "A body is no longer named as a partner",
     "partner_answered": "A partner answered",
     "partner_bid_ended": "A bid that names a partner has ended",
     "offer_declined": "An offer was declined",

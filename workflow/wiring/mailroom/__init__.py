@@ -101,6 +101,10 @@ def _still_concerns(session: Session, case: Case, notification: Notification, no
     if notification.template == NEWS:
         return any(grant.role in {Role.NETWORK_OFFICIAL, Role.NETWORK_BODY} for grant in grants)
     own = {grant.organisation_id for grant in grants}
+    if (
+        notification.template == "partner_removed"
+    ):  # The part is gone, so nothing but the message ties them to the bid.
+        return notification.payload["organisation_id"] in own
     if own & {case.department_id, case.proposer_id}:
         return True
     part = select(Partner.id).where(Partner.bid_id == case.id, Partner.organisation_id.in_(own))

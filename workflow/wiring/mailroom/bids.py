@@ -93,6 +93,15 @@ def _part(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
     }
 
 
+def _partner_removed(_room: Room, session: Session, case: Case, payload: Payload) -> Found:
+    """Who is named no longer; none when it was named again before this was sent."""
+    body = payload["organisation_id"]
+    again = select(Partner.id).where(Partner.bid_id == case.id, Partner.organisation_id == body)
+    if session.scalar(again) is not None:
+        return None
+    return {"partner": organisations_named(session, [body])[body]}
+
+
 def _partner_answered(_room: Room, session: Session, _case: Case, payload: Payload) -> Found:
     body = payload["organisation_id"]
     texts = audit.texts_of(session, [payload["event_id"]]).get(payload["event_id"], {})
@@ -116,6 +125,7 @@ EXTRA: Mapping[str, Extra] = {
     "change_sent": _changed,
     "change_to_see": _changed,
     "partner_named": _part,
+    "partner_removed": _partner_removed,
     "partner_answered": _partner_answered,
     "bid_lapsed": _lapsed,
     "bid_withdrawn": _left,
