@@ -141,6 +141,22 @@ def test_a_letter_is_drawn_as_it_looks_in_a_frame_that_runs_nothing(newcomer: Fl
     assert "allow-scripts" not in policy
 
 
+def test_the_first_step_of_the_walk_opens_one_letter_that_leads_to_the_answer(newcomer: FlaskClient) -> None:
+    step = WALK[0].path
+    assert step.replace("&", "&amp;") in newcomer.get("/demo").text
+    page = newcomer.get(step, follow_redirects=True)
+    assert page.request.path.startswith("/demo/mailbox/")
+    assert "corporate@gateshead.example" in page.text
+    assert 'href="/r/' in page.text
+
+
+def test_cards_name_the_organisation_of_who_signs_in_and_not_its_code(newcomer: FlaskClient) -> None:
+    page = newcomer.get("/demo").text
+    assert "Cath Renwick · Gateshead Metropolitan Borough Council" in page
+    assert "· GAT" not in page
+    assert "· LGR" not in page
+
+
 def test_one_press_leads_to_what_waits(newcomer: FlaskClient) -> None:
     one = WAITS[1]
     answer = press(newcomer, "/demo/sign-in", "/demo", person=one.person, go=one.path)

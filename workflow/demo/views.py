@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from workflow import wiring
 from workflow.accounts import commands
-from workflow.accounts.models import Person
+from workflow.accounts.models import Organisation, Person
 from workflow.clock import LONDON
 from workflow.demo import copy
 from workflow.demo import mailbox as mail
@@ -103,6 +103,7 @@ def _where(form: AnybodyForm | SignInAsForm) -> str:
 def _index(form: AnybodyForm, wrong: AnybodyForm | SignInAsForm | None = None) -> Response:
     reader = read_session()
     found = located(reader, PATHS)
+    bodies = dict(reader.execute(select(Organisation.code, Organisation.name)).all())
     return render(
         "pages/demo/index.html",
         form=form,
@@ -111,6 +112,7 @@ def _index(form: AnybodyForm, wrong: AnybodyForm | SignInAsForm | None = None) -
         waits=[(one, PEOPLE_BY_EMAIL.get(one.person), found[one.path]) for one in WAITS],
         walk=[(one, found[one.path]) for one in WALK],
         accounts=accounts(),
+        bodies=bodies,
         password=PASSWORD,
         coming=[(one.at, what_happens(one)) for one in (next_to_pass(reader, now()),) if one],
         now=now(),
@@ -192,10 +194,12 @@ def _coming(limit: int) -> list[tuple[datetime, str]]:
 
 @blueprint.get("/demo/mailbox")
 def mailbox() -> Response:
-    """The newest messages, those to one address where it is asked for."""
+    """The newest messages, those to one address where it is asked for; with `open` the newest of them itself, if any."""
     to, before = request.args.get("to", "")[:254], request.args.get("before", "")[:40]
     about = request.args.get("about", "")[:254]
     letters, older = mail.newest(_folder(), to=to, about=about, before=before)
+    if letters and "open" in request.args:
+        return redirect(url_for("demo.letter", name=letters[0].name), 303)
     return render(
         "pages/demo/mailbox.html",
         letters=letters,

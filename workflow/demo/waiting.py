@@ -224,9 +224,9 @@ class Step:
 WALK: tuple[Step, ...] = (
     Step(
         "Answer for a council in 30 seconds",
-        "Open the mail that Gateshead’s office got, press its button, and say what the council thinks.",
+        "Open the newest mail to Gateshead’s office, press its button, and say what the council thinks.",
         "Open Gateshead’s mail",
-        "/demo/mailbox?to=gateshead&about=joint+improvement",
+        "/demo/mailbox?to=corporate@gateshead&about=joint+improvement&open=newest",
     ),
     Step(
         "Approve £5.4m as the second approver",
