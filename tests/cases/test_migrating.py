@@ -143,6 +143,7 @@ def test_a_locked_bid_is_named_passed_over_and_moved_by_the_next_run(world: Worl
 def test_an_ended_bid_stays_with_the_rules_under_which_it_ended(world: World, owner: Sessions) -> None:
     bid_id, move = to_closed(world), the_move(owner)
     before = pins(world, bid_id)
+    assert plan_move(owner, move, world.clock.now()).moved == {}
     found = apply_move(owner, world.clock, move, move.digest)
     assert (found.ended, dict(found.moved), pins(world, bid_id)) == (1, {}, before)
 
