@@ -71,7 +71,7 @@ def step(page: Page, number: int, words: str) -> None:
 
 def answer_for_gateshead(page: Page) -> None:
     step(page, 1, "Open Gateshead’s mail")
-    page.locator("main table a").first.click()
+    page.wait_for_url(re.compile(r"/demo/mailbox/\d"))
     letter = page.frame_locator("iframe")
     letter.get_by_role("link", name=re.compile("Read the bid and answer")).first.click()
     page.wait_for_url(re.compile("/respond"))
