@@ -1,15 +1,19 @@
 """A person with a connection to a bid takes no part in what is decided about it, nor in its money."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from tests.monitoring.test_branches import mails
+from tests.monitoring.test_ways_out import also
 from tests.world import CLAIM, RECOMMENDATION, World, make_world, to_active, to_appraisal
 from workflow.accounts.models import Interest, Person
+from workflow.accounts.roles import Role
 from workflow.clock import FixedClock
 from workflow.db import SYSTEM, Sessions
 from workflow.errors import Refused
+from workflow.wiring.reminders import sweep_reminders
 
 
 @pytest.fixture
@@ -38,6 +42,19 @@ def test_an_official_lent_by_the_lead_body_can_neither_check_nor_pay_its_payment
     comes_from_the_lead_body(world, "manager")
     assert "home_organisation" in refused(world, "manager", bid_id, "check_claim", given)
     assert "home_organisation" in refused(world, "payer", bid_id, "pay_claim", {"claim_id": claim_id})
+
+
+def test_nobody_who_checked_a_payment_request_is_asked_to_pay_it(world: World) -> None:
+    bid_id = to_active(world)
+    also(world, "manager", Role.PAYMENT_AUTHORISER)
+    also(world, "approver1", Role.PAYMENT_AUTHORISER)
+    claim_id = world.act("drafter", bid_id, "make_claim", CLAIM).extra["claim_id"]
+    given = {"claim_id": claim_id, "accepted_pence": 12_345_678, "reason": ""}
+    world.act("manager", bid_id, "check_claim", given)
+    assert mails(world, "claim_to_pay") == ["payer@dclg.example"]
+    world.move_to(world.clock.now() + timedelta(days=29))
+    sweep_reminders(world.sessions, world.clock)
+    assert mails(world, "deadline_reminder") == ["payer@dclg.example"]
 
 
 def test_an_assessor_with_a_connection_on_record_cannot_recommend(world: World) -> None:

@@ -138,6 +138,7 @@ APPROVERS_LEFT = without(APPROVERS, "submit", "appraise", "approve")
 FINANCE = people("department", Role.FINANCE_OFFICER)
 GRANT_MANAGERS = people("department", Role.GRANT_MANAGER)
 AUTHORISERS = people("department", Role.PAYMENT_AUTHORISER)
+AUTHORISERS_LEFT = without(AUTHORISERS, "submit", "appraise", "approve", "check")
 RESPONSIBLE = people("department", Role.SENIOR_OFFICER)
 HEADS = first_of(people("department", Role.HEAD_OF_TEAM), RESPONSIBLE)
 

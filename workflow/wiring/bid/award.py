@@ -98,7 +98,7 @@ NOTICES: dict[str, Notice] = {
     "offer_made": Notice("offer_made", who.SIGNATORIES, statutory=True),
     "offer_accepted": Notice("offer_accepted", who.FINANCE | who.GRANT_MANAGERS),
     "claim_to_check": Notice("claim_to_check", who.GRANT_MANAGERS),
-    "claim_to_pay": Notice("claim_to_pay", who.AUTHORISERS),
+    "claim_to_pay": Notice("claim_to_pay", who.AUTHORISERS_LEFT),
     "claim_paid": Notice("claim_paid", who.LEAD_BODY, statutory=True),
     "closing_started": Notice("closing_started", who.LEAD_BODY | who.FINANCE),
     "closure_to_confirm": Notice("closure_to_confirm", who.RESPONSIBLE),
@@ -140,7 +140,7 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
         "deadline_reminder", who.unless_paused(who.GRANT_MANAGERS), escalate_to=_UNLESS_PAUSED
     ),
     "claim_payment": DeadlineNotice(
-        "deadline_reminder", who.unless_paused(who.AUTHORISERS), escalate_to=_UNLESS_PAUSED
+        "deadline_reminder", who.unless_paused(who.AUTHORISERS_LEFT), escalate_to=_UNLESS_PAUSED
     ),
     "transitional_end": DeadlineNotice(
         "support_ends", support_told, escalation="support_ends", escalate_to={"network": support_told}
