@@ -82,7 +82,7 @@ def test_where_everything_can_be_decided_the_page_says_so(office: Office) -> Non
     to_deciding(office.world)
     words = office.read()
     assert NONE in words
-    assert "1 bid that wait for a decision looked at" in words
+    assert "Bids looked at that wait for a decision: 1." in words
 
 
 def test_a_second_approval_that_nobody_can_give_next_week_is_named_before_it_hurts(office: Office) -> None:
