@@ -37,7 +37,7 @@ class StateTime:
     """One state in a year. `ended` stays were left in it, and their median and 90th percentile are in seconds.
 
     `came_back` counts the stays begun in the year that were not a bid's first there. `kept` of `dated` stays with a deadline
-    were left before it was over. `now` is how many bids stand there today.
+    were left before it was over, where somebody's move was waited for. `now` is how many bids stand there today.
     """
 
     state: str
@@ -169,9 +169,10 @@ def _moved(viewer: Viewer, year: int) -> Select[Any]:
 def _states() -> Mapping[str, State]:
     """Every state of a bid by name, in the words of the newest version that has it."""
     found: dict[str, State] = {}
-    for (key, _), workflow in sorted(registry().definitions.items()):
+    for (key, _), workflow in sorted(registry().definitions.items(), reverse=True):
         if key == "bid":
-            found |= workflow.state_by_name
+            # The newest version is read first, and gives the order; an older one adds only what it alone has.
+            found |= {name: state for name, state in workflow.state_by_name.items() if name not in found}
     return found
 
 
@@ -193,8 +194,9 @@ def state_times(session: Session, viewer: Viewer, year: int) -> list[StateTime]:
             _whole(row.median_s),
             _whole(row.ninth_s),
             row.came_back,
-            row.dated,
-            row.kept,
+            # Where nobody's move is waited for, the calendar leaves the state when the date is over, as it should.
+            0 if waits_for(state) is Waits.OTHERS else row.dated,
+            0 if waits_for(state) is Waits.OTHERS else row.kept,
             row.now,
         )
         for name, state in states.items()

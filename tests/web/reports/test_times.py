@@ -125,6 +125,19 @@ def test_what_a_bid_waits_for_its_proposer_does_not_count_against_the_department
     }
 
 
+def test_what_the_calendar_closes_on_its_date_is_neither_late_nor_in_time(world: World) -> None:
+    decided(world)
+    consulting = times(world)["consulting"]
+    assert (consulting.ended, consulting.dated, consulting.kept) == (1, 0, 0)
+
+
+def test_states_stand_in_the_order_of_the_newest_rules(world: World) -> None:
+    to_consulting(world)
+    sent_back_once(world)
+    # Version 1 knows no bid sent back, and asks councils after the first check.
+    assert list(times(world)) == ["draft", "submitted", "screening", "returned", "consulting"]
+
+
 def test_a_department_reads_its_own_bids_an_auditor_all_and_a_bidder_none(world: World) -> None:
     sent_back_once(world)
     add_department(world)
