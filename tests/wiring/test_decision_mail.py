@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests import world as line
 from tests.wiring.test_mailroom import said
 from tests.world import World, make_world, to_deciding, to_deferred, to_referred, to_rejected
-from workflow.accounts.models import Person
+from workflow.accounts.models import Delegation, Person
 from workflow.approval import deciders, questions
 from workflow.approval.branching import too_few_left
 from workflow.approval.referral import waits_for_accounting_officer
@@ -166,10 +166,11 @@ def owed(world: World, template: str) -> list[str]:
         return list(session.scalars(found.order_by(Notification.id)))
 
 
-def test_an_approver_whose_limit_is_too_low_is_not_asked_to_decide(world: World) -> None:
+def test_an_approver_whose_limit_has_ended_is_not_asked_to_decide(world: World) -> None:
     with world.sessions() as session, session.begin():
-        limit = select(Delegation).where(Delegation.person_id == world.ids["approver2"])
-        for one in session.scalars(limit):
-            one.limit_pence = Pence(29_999_999)
+        limit = session.scalars(
+            select(Delegation).where(Delegation.person_id == world.ids["approver2"])
+        ).one()
+        limit.valid_to = date(2011, 4, 1)
     line.to_deciding(world)
     assert owed(world, "bid_to_decide") == ["approver1@dclg.example"]
