@@ -1,8 +1,11 @@
 """Live bids move from one version of their rules to another: planned, one transaction each, and never half."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.harness import Database
 from tests.world import World, draft, make_world, to_checking, to_closed, to_consulting, to_screening
-from workflow import audit
+from workflow import audit, cli
 from workflow.cases import migrating
 from workflow.cases import registry as installed
 from workflow.cases.migrating import CannotMigrate, Move, apply_move, choose, plan_move
@@ -230,3 +233,39 @@ def test_a_bids_deadline_runs_on_unchanged(world: World, owner: Sessions) -> Non
     with world.sessions() as session:
         assert running(session) == before
     assert [row[1] for row in before][-1] == "consultation_close"
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder through which the servers' account may come, also where root runs the tests."""
+    made = Path(tempfile.mkdtemp(prefix="gm-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+def test_the_command_plans_and_then_moves_by_the_digest_that_it_printed(
+    world: World,
+    worker_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    open_folder: Path,
+) -> None:
+    to_screening(world)
+    given = {
+        "DATABASE_URL": worker_database.app_url,
+        "MIGRATION_DATABASE_URL": worker_database.owner_url,
+        "WORKFLOW_STATE": str(open_folder / "state"),
+        "WORKFLOW_SECRET_KEY": "a-secret-key-that-only-the-tests-know",
+        "WORKFLOW_DEMO": "off",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    asked = ["lifecycle", "migrate", "bid", "1", "2"]
+    assert cli.main([*asked, "--apply", "0" * 64]) == cli.BROKEN
+    assert "not the digest of the plan" in capsys.readouterr().err
+    assert cli.main([*asked, "--plan"]) == cli.OK
+    planned = capsys.readouterr().out.splitlines()
+    assert planned[1].split() == ["screening", "1", "can", "move"]
+    assert cli.main([*asked, "--apply", planned[0].rpartition(" ")[2]]) == cli.OK
+    assert capsys.readouterr().out.splitlines()[1].split() == ["screening", "1", "moved"]
