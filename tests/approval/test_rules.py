@@ -26,6 +26,7 @@ class Bid:
     asked: dict[int, int] = field(default_factory=lambda: {2011: 500_00, 2012: 300_00})
     current_version: int = 2
     partner_ids: frozenset[int] = frozenset({31})
+    named_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

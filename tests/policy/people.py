@@ -104,9 +104,7 @@ def _persona(
     person = oracle.Person(
         holds=frozenset() if silenced else frozenset(kept),
         did=frozenset(did | ({"claim"} if who == w.CLAIMANT else set())),
-        connected=bool(
-            home in {w.LEAD, w.PARTNER} or interests & {w.LEAD, w.PARTNER} or w.CASE in interest_cases
-        ),
+        connected=bool({home, *interests} & {w.LEAD, w.PARTNER, w.NAMED} or w.CASE in interest_cases),
         takes_part=home in {w.LEAD, w.PARTNER},
         judged_before_appeal=w.BARRED in counted,
         approved_now=who == w.VOTER,
@@ -158,6 +156,7 @@ def _connected() -> Iterator[Persona]:
         roles, said = (every, "all") if role is None else ({role}, role)
         yield _persona(f"{said}, at home in the lead", roles, home=w.LEAD, key=role is None)
         yield _persona(f"{said}, at home in a partner", roles, home=w.PARTNER)
+        yield _persona(f"{said}, at home in a council that it names", roles, home=w.NAMED)
         yield _persona(f"{said}, at home elsewhere", roles, home=w.ELSEWHERE)
         yield _persona(f"{said}, with an interest in the lead", roles, interests=frozenset({w.LEAD}))
         yield _persona(f"{said}, with an interest in a partner", roles, interests=frozenset({w.PARTNER}))

@@ -25,7 +25,7 @@ NOW = datetime(2011, 9, 5, 11, 0, tzinfo=UTC)
 TODAY = date(2011, 9, 5)
 DAY = timedelta(days=1)
 CALENDAR = Calendar(frozenset(), date(2015, 12, 31), date(2009, 1, 1))
-LEAD, PARTNER, DEPARTMENT, ELSEWHERE = 21, 22, 11, 31
+LEAD, PARTNER, NAMED, DEPARTMENT, ELSEWHERE = 21, 22, 23, 11, 31
 CASE = 5
 YEAR_PENCE = 100_000_00
 VALUE = 2 * YEAR_PENCE
@@ -190,6 +190,7 @@ def _bid(is_so: Mapping[str, bool], how: How, state: str) -> BidsFacts:
         power=power,
         recipient=recipient,
         partner_ids=frozenset({PARTNER}),
+        named_ids=frozenset({NAMED}),
         current_version=2,
         unmet=() if is_so["check_passed"] else (None, ("power_fits",))[how("check_passed")],
         returned_until=NOW + timedelta(seconds=1) if is_so["in_time"] else NOW,

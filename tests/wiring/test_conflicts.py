@@ -7,12 +7,25 @@ from sqlalchemy import update
 
 from tests.monitoring.test_branches import mails
 from tests.monitoring.test_ways_out import also
-from tests.world import CLAIM, RECOMMENDATION, World, make_world, to_active, to_appraisal
+from tests.world import (
+    APPROVAL,
+    CLAIM,
+    RECOMMENDATION,
+    World,
+    make_world,
+    to_active,
+    to_appraisal,
+    to_deciding,
+)
 from workflow.accounts.models import Interest, Person
 from workflow.accounts.roles import Role
+from workflow.approval import deciders
+from workflow.bids.models import AreaKind, Bid
+from workflow.cases import Case
 from workflow.clock import FixedClock
-from workflow.db import SYSTEM, Sessions
+from workflow.db import SYSTEM, Sessions, Work
 from workflow.errors import Refused
+from workflow.wiring.deciders import APPROVERS_LEFT
 from workflow.wiring.reminders import sweep_reminders
 
 
@@ -42,6 +55,24 @@ def test_an_official_lent_by_the_lead_body_can_neither_check_nor_pay_its_payment
     comes_from_the_lead_body(world, "manager")
     assert "home_organisation" in refused(world, "manager", bid_id, "check_claim", given)
     assert "home_organisation" in refused(world, "payer", bid_id, "pay_claim", {"claim_id": claim_id})
+
+
+def test_an_approver_lent_by_a_council_that_the_bid_names_takes_no_part_in_its_decision(world: World) -> None:
+    bid_id = to_deciding(world)
+
+    def name(work: Work) -> None:
+        bid = work.session.get_one(Bid, bid_id)
+        bid.area_kind, bid.area_region, bid.area_codes = AreaKind.AUTHORITIES, None, ["GAT"]
+        work.session.get_one(Person, world.ids["approver1"]).organisation_id = world.ids["GAT"]
+
+    world.work(SYSTEM, name)
+    assert refused(world, "approver1", bid_id, "approve", APPROVAL) == {"home_organisation"}
+    with world.sessions() as session:
+        now = world.clock.now()
+        left = deciders.facts(session, [bid_id], now=now, person_id=None)[bid_id].left
+        asked = APPROVERS_LEFT(session, session.get_one(Case, bid_id), now=now)
+    assert left == (world.ids["approver2"],)
+    assert [one.person_id for one in asked] == [world.ids["approver2"]]
 
 
 def test_nobody_who_checked_a_payment_request_is_asked_to_pay_it(world: World) -> None:

@@ -59,6 +59,8 @@ _DECIDERS = text("""
     ), touched AS (
         SELECT id AS case_id, proposer_id AS organisation_id FROM asked
         UNION SELECT partner.bid_id, partner.organisation_id FROM partner JOIN asked ON asked.id = partner.bid_id
+        UNION SELECT bid.id, council.id FROM asked JOIN bid ON bid.id = asked.id AND bid.area_kind = 'authorities'
+            JOIN organisation AS council ON jsonb_exists(bid.area_codes, council.code)
     ), done AS (
         SELECT d.case_id, someone::bigint AS person_id
         FROM case_duty AS d JOIN asked ON asked.id = d.case_id

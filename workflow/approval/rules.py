@@ -79,11 +79,11 @@ def separated_from(*duties: str) -> Guard:
 def _no_conflict(context: GuardContext) -> Reason | None:
     """Source: domain, section 5, conflict; it holds for the assessment, the votes, the offer, the payments and the closing."""
     actor, bid = context.facts["actor"], context.facts["bids"]
-    touched = {context.facts["case"].proposer_id, *bid.partner_ids}
+    touched = {context.facts["case"].proposer_id, *bid.partner_ids, *bid.named_ids}
     if actor.organisation_id in touched:
         return Reason(
             "home_organisation",
-            "Your own organisation leads this bid or takes part in it.",
+            "Your own organisation leads this bid, takes part in it or would benefit from it.",
             "Nothing to put right: a person with a connection takes no part in the decision or the money.",
             "Somebody else with the same role",
         )

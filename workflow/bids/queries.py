@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow.accounts.models import Organisation, OrganisationKind
 from workflow.accounts.queries import Viewer
@@ -16,6 +16,7 @@ from workflow.bids.branches.models import Ineligibility
 from workflow.bids.branches.versions import as_sent
 from workflow.bids.content import Content, content_of, contents
 from workflow.bids.models import (
+    AreaKind,
     Bid,
     BidAmount,
     BidVersion,
@@ -78,6 +79,7 @@ def _facts(row: Row[Any], open_sections: Sequence[Section]) -> BidsFacts:
         power=row.Power.terms,
         recipient=recipient_of(row.Organisation),
         partner_ids=frozenset(row.partners or ()),
+        named_ids=frozenset(row.named or ()),
         current_version=row.version or 0,
         unmet=tuple(sorted(name for name, met in checked.items() if not met)) if checked else None,
         returned_until=row.returned_until,
@@ -105,6 +107,8 @@ def _listed(*columns: Any, of: Any, where: ColumnElement[bool] | None = None) ->
     return (statement if where is None else statement.where(where)).scalar_subquery()
 
 
+_COUNCIL = aliased(Organisation)
+
 _FACTS = (
     select(
         Bid.id,
@@ -118,6 +122,10 @@ _FACTS = (
         Power,
         _listed(BidAmount.year, BidAmount.pence, of=BidAmount.bid_id).label("amounts"),
         _listed(Partner.organisation_id, of=Partner.bid_id).label("partners"),
+        select(func.jsonb_agg(_COUNCIL.id, type_=JSONB))
+        .where(func.jsonb_exists(Bid.area_codes, _COUNCIL.code), Bid.area_kind == AreaKind.AUTHORITIES)
+        .scalar_subquery()
+        .label("named"),
         _listed(Screening.version_number, Screening.criterion, Screening.met, of=Screening.bid_id).label(
             "checks"
         ),

@@ -39,6 +39,7 @@ class BidsFacts:
     `unmet` are the criteria of the first check that were answered no, None before it was done for the current version.
     `returned_until` is the moment until which a bid that was sent back may come again, `unsent` says that the words differ
     from those of the newest version, and `material_versions` are those that changed what councils were asked about.
+    `named_ids` are the councils for which the bid works, where it names some.
     """
 
     opens_on: date
@@ -61,6 +62,7 @@ class BidsFacts:
     unsent: bool = False
     material_versions: tuple[int, ...] = ()
     state: str = ""
+    named_ids: frozenset[int] = frozenset()
 
     @property
     def total_pence(self) -> int:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from workflow.accounts.models import Person
+from workflow.accounts.models import Organisation, Person
 from workflow.accounts.roles import Role
 from workflow.approval import branching, deciders
 from workflow.approval import queries as approval
 from workflow.approval.models import Question
-from workflow.bids.models import Partner
+from workflow.bids.models import AreaKind, Bid, Partner
 from workflow.cases import Case
 from workflow.cases.registry import Audience
 from workflow.notifications import Recipient
@@ -41,14 +41,21 @@ def unbarred(audience: Audience) -> Audience:
 
 
 def at_home_elsewhere(audience: Audience) -> Audience:
-    """An audience without those whose own organisation leads the bid or takes part in it: they may not decide on it."""
+    """An audience without those whose own organisation leads the bid, takes part in it or is named in it: they may not decide."""
 
     def found(session: Session, case: Case, **given: object) -> Sequence[Recipient]:
         taking_part = select(Partner.organisation_id).where(Partner.bid_id == case.id)
+        named = (
+            select(Organisation.id)
+            .join(Bid, func.jsonb_exists(Bid.area_codes, Organisation.code))
+            .where(Bid.id == case.id, Bid.area_kind == AreaKind.AUTHORITIES)
+        )
         theirs = set(
             session.scalars(
                 select(Person.id).where(
-                    (Person.organisation_id == case.proposer_id) | Person.organisation_id.in_(taking_part)
+                    (Person.organisation_id == case.proposer_id)
+                    | Person.organisation_id.in_(taking_part)
+                    | Person.organisation_id.in_(named)
                 )
             )
         )

@@ -46,7 +46,7 @@ def test_where_nobody_can_that_is_said_with_who_could_change_it(desk: Desk, worl
         with world.sessions.begin() as session:
             session.get_one(Person, world.ids[who]).organisation_id = world.ids["LGID"]
     words = text_of(desk.open("approver1", bid_id, "actions/approve").text)
-    assert "Your own organisation leads this bid or takes part in it." in words
+    assert "Your own organisation leads this bid, takes part in it or would benefit from it." in words
     assert "Nobody can at present." in words
 
 
