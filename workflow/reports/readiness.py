@@ -5,7 +5,7 @@ see no bid. The number of statements does not grow with the bids. Source: domain
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -274,13 +274,11 @@ def _of_amounts(funds: Sequence[_FundRow], teams: Teams, today: date, until: dat
                 together.setdefault((fund.department, spell, above, up_to), []).append(fund.code)
     findings: list[Finding] = []
     for (department, spell, above, up_to), codes in together.items():
-        before = findings[-1] if findings else None
         made = Finding(spell.lack, spell.first, spell.last, department, tuple(codes), 0, above, up_to)
-        if before is not None and _goes_on(before, made):
-            made = Finding(
-                spell.lack, spell.first, spell.last, department, tuple(codes), 0, before.above, up_to
-            )
-            findings.pop()
+        before = next((one for one in findings if _goes_on(one, made)), None)
+        if before is not None:
+            findings.remove(before)
+            made = replace(made, above=before.above)
         findings.append(made)
     return findings
 

@@ -134,6 +134,16 @@ def test_a_role_that_ends_is_named_with_the_administrator_who_gives_another(offi
     assert f'href="/admin/people/{office.world.ids["approver1"]}"' in page
 
 
+def test_amounts_that_lack_the_same_people_are_one_finding_whatever_else_lacks_between(
+    office: Office,
+) -> None:
+    office.end_limit("approver2", office.today + timedelta(days=1))
+    office.end_role("assessor", office.today + timedelta(days=5))
+    words = office.read()
+    assert words.count("No assessor can assess") == 1
+    assert "No assessor can assess any bid that could come" in words
+
+
 def test_an_administrator_reads_of_people_and_of_no_bid(office: Office) -> None:
     bid = office.world.case(to_deciding(office.world))
     office.world.work(
