@@ -64,8 +64,10 @@ def respond(consultation_id: int) -> Response:
     invitation, actor, version = for_council(read_session(), consultation_id, asked=asked)
     if asked is not None and version is None:
         choose(consultation_id, invitation.id)
+    if request.method == "POST" and not invitation.about.takes_answers:
+        return _to("", consultation_id)  # The page says why nobody answers any more.
     form = StartForm()
-    if not invitation.about.takes_answers or not form.validate_on_submit():
+    if not form.validate_on_submit():
         return _page(
             "pages/consultation/respond/start.html",
             invitation,

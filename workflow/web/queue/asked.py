@@ -46,7 +46,9 @@ def asked_of_request(today: date, soon: date) -> Asked:
     """What the address asks for; an order that means nothing is the usual one."""
 
     def given(name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(value for value in request.args.getlist(name)[:20] if value))
+        # No fund or state holds what the database cannot even be asked for.
+        values = (value.replace("\x00", "") for value in request.args.getlist(name)[:20])
+        return tuple(dict.fromkeys(filter(None, values)))
 
     sort = request.args.get("sort", "")
     return Asked(
