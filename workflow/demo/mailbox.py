@@ -8,6 +8,7 @@ from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,11 +151,16 @@ def _names(folder: Path) -> list[str]:
 
 def _letter(folder: Path, name: str) -> Letter | None:
     try:
-        with (folder / f"{name}.eml").open("rb") as file:
-            message = BytesHeaderParser(policy=policy.default).parse(file)
+        return _read_head(folder, name)
     except OSError:
         return None  # The sink forgot it since the folder was listed.
-    return _head(name, message)
+
+
+@lru_cache(maxsize=SEARCHED)
+def _read_head(folder: Path, name: str) -> Letter:
+    # A message never changes, and no two have one name; a search would read each of them anew.
+    with (folder / f"{name}.eml").open("rb") as file:
+        return _head(name, BytesHeaderParser(policy=policy.default).parse(file))
 
 
 def _head(name: str, message: object) -> Letter:
