@@ -30,7 +30,9 @@ _KINDS = ("action", "name")
 """The parts of an address that choose what a page shows, rather than of which thing."""
 
 SIGNED_OUT = ""
-TRIES = 150
+TRIES = 20
+"""How many addresses of a route that no link led to are tried by each reader."""
+
 MOST_ALIKE = 1
 """How many pages of one kind a reader is shown of bids in different states."""
 
@@ -88,6 +90,8 @@ class Crawl:
     )
     linked: set[tuple[str, str]] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    noted: dict[str, set[str]] = field(default_factory=dict)
+    """The names of the questions that each route was seen to look for, where somebody noted them."""
 
     def walk(self, reader: str, client: FlaskClient, starts: Iterable[str]) -> None:
         """Follow every link from some addresses, one of each kind of page."""

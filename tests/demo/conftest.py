@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.demo.crawling import Crawled, crawled_once
 from tests.demonstration import Seeded, demo_settings_for
 from tests.harness import Cluster
 from tests.web.conftest import StrictClient
@@ -16,14 +17,29 @@ from workflow.config import Settings
 from workflow.db import Sessions, make_engine, make_sessions
 
 
+@pytest.fixture(scope="session")
+def begins_as(seeded: Seeded) -> Seeded:
+    """What the clones of the demonstration are clones of; a file of tests may begin with another."""
+    return seeded
+
+
+@pytest.fixture(scope="session")
+def crawled(
+    cluster: Cluster, seeded: Seeded, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Crawled:
+    """Every page that can be reached, walked once for all workers as each kind of reader."""
+    own = tmp_path_factory.getbasetemp()
+    return crawled_once(cluster, seeded, own if worker_id == "master" else own.parent)
+
+
 @pytest.fixture(scope="module")
 def demo_settings(
-    cluster: Cluster, seeded: Seeded, tmp_path_factory: pytest.TempPathFactory
+    cluster: Cluster, begins_as: Seeded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """The settings of a clone of the demonstration, with its own folder of mail."""
-    clone = cluster.clone(seeded.database.name)
+    clone = cluster.clone(begins_as.database.name)
     state = tmp_path_factory.mktemp("demonstration") / "state"
-    shutil.copytree(seeded.state, state)
+    shutil.copytree(begins_as.state, state)
     yield demo_settings_for(clone, cluster, state)
     cluster.drop(clone)
 

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests.crawl import Crawl, Visit, readers
-from tests.demo.crawling import crawl, routes
+from tests.crawl import Crawl, Visit
+from tests.demo.crawling import Crawled, routes
+from tests.demonstration import Seeded
 from tests.live import served, sign_in
 from tests.web import axe
-from workflow.db import Sessions
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 NOT_PAGES = {
@@ -28,21 +28,27 @@ NOT_PAGES = {
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def crawled(demo_app: Flask, demo_sessions: Sessions) -> Crawl:
+@pytest.fixture(scope="session")
+def begins_as(crawled: Crawled) -> Seeded:
+    """The demonstration as it was walked over."""
+    return crawled.stands
+
+
+@pytest.fixture
+def walked(crawled: Crawled, demo_app: Flask) -> Crawl:
     """Every page that can be reached, walked as each kind of reader."""
-    return crawl(demo_app, demo_sessions, readers())
+    return crawled.on(demo_app)
 
 
-def test_somebody_is_shown_a_page_of_every_route(crawled: Crawl, demo_app: Flask) -> None:
-    assert not crawled.wrong, "\n".join(crawled.wrong)
-    assert routes(demo_app) - crawled.shown() - set(NOT_PAGES) == set()
+def test_somebody_is_shown_a_page_of_every_route(walked: Crawl, demo_app: Flask) -> None:
+    assert not walked.wrong, "\n".join(walked.wrong)
+    assert routes(demo_app) - walked.shown() - set(NOT_PAGES) == set()
 
 
-def test_no_link_leads_to_an_error_page(crawled: Crawl) -> None:
+def test_no_link_leads_to_an_error_page(walked: Crawl) -> None:
     lost = {
         f"{visit.path} as {visit.reader or 'nobody'} from {visit.linked_from}: {visit.kind.status}"
-        for visit in crawled.visits
+        for visit in walked.visits
         # In the mailbox of the demonstration everybody reads letters to others, with their links.
         if visit.linked_from not in {"", "demo.letter"} and visit.kind.status not in {200, 302, 303, 409}
     }
@@ -99,9 +105,9 @@ class Look:
             self.complaints.append(message.text)
 
 
-def test_every_page_is_sound_at_a_desk_and_on_a_small_phone(crawled: Crawl, look: Look) -> None:
-    visits = [(visit, True) for visit in crawled.worth_looking_at()]
-    visits += [(visit, False) for visit in crawled.only_to_measure()]
+def test_every_page_is_sound_at_a_desk_and_on_a_small_phone(walked: Crawl, look: Look) -> None:
+    visits = [(visit, True) for visit in walked.worth_looking_at()]
+    visits += [(visit, False) for visit in walked.only_to_measure()]
     visits.sort(key=lambda pair: pair[0].reader)
     wrong = [line for visit, is_thorough in visits for line in look.at(visit, is_thorough=is_thorough)]
     assert not wrong, "\n".join(wrong)

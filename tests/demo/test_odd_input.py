@@ -5,27 +5,25 @@ Which questions an address answers to is not listed: it is noted while the pages
 stand in every stage, so that every page has something to show.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from flask import Flask, has_request_context, request
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from tests.crawl import SIGNED_OUT, Crawl, Visit
-from tests.demo.crawling import browser_of, crawl
+from tests.demo.crawling import Crawled, browser_of
+from tests.demonstration import Seeded
 from tests.odd import BYTES, TEXTS, UNSEEN, is_silent, may_be_checked
 from tests.web.strict import elements
 from workflow.cases.registry import registry
-from workflow.db import Sessions
 from workflow.web.access import ACCESS
 
 WHO = (
@@ -48,43 +46,20 @@ LONGEST_ADDRESS = 4000
 
 WORDS_A_QUESTION = 3
 
-noted: dict[str, set[str]] = defaultdict(set)
-"""The names of the questions that each route was seen to look for."""
-
-
-class Noting(ImmutableMultiDict[str, str]):
-    """What was sent, which notes the names that a view looks for."""
-
-    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
-        """As ever, and noted."""
-        _note(key)
-        return super().get(key, *args, **kwargs)
-
-    def getlist(self, key: Any, *args: Any, **kwargs: Any) -> Any:
-        """As ever, and noted."""
-        _note(key)
-        return super().getlist(key, *args, **kwargs)
-
-    def __contains__(self, key: Any) -> bool:
-        _note(key)
-        return super().__contains__(key)
-
-
-def _note(name: Any) -> None:
-    if has_request_context() and request.endpoint is not None:
-        noted[request.endpoint].add(str(name))
-
-
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 odd = st.one_of(st.sampled_from(TEXTS), letters, st.integers().map(str))
 
 
+@pytest.fixture(scope="session")
+def begins_as(crawled: Crawled) -> Seeded:
+    """The demonstration as it was walked over."""
+    return crawled.stands
+
+
 @pytest.fixture(scope="module")
-def walked(demo_app: Flask, demo_sessions: Sessions) -> Crawl:
-    """The pages that some kinds of readers reach; what they look for in an address is noted on the way."""
-    whole = {"parameter_storage_class": Noting}
-    demo_app.request_class = type("NotingRequest", (demo_app.request_class,), whole)
-    return crawl(demo_app, demo_sessions, WHO)
+def walked(demo_app: Flask, crawled: Crawled) -> Crawl:
+    """The pages that readers reach."""
+    return crawled.on(demo_app)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +74,7 @@ def test_a_question_that_nobody_would_ask_is_answered_on_every_page(
     wrong = [
         f"{address} as {visit.reader or 'nobody'}: {silent}"
         for visit in one_each(walked)
-        for address in odd_questions(visit)
+        for address in odd_questions(visit, walked.noted.get(visit.kind.endpoint, set()))
         if (silent := is_silent(browsers[visit.reader].get(address, buffered=True)))
     ]
     assert not wrong, "\n".join(wrong)
@@ -114,10 +89,10 @@ def one_each(walked: Crawl) -> list[Visit]:
     )
 
 
-def odd_questions(visit: Visit) -> Iterator[str]:
+def odd_questions(visit: Visit, names: set[str]) -> Iterator[str]:
     """The page with odd values for all that it looks for."""
     path = urlsplit(visit.path).path
-    for number, name in enumerate(sorted(noted[visit.kind.endpoint])):
+    for number, name in enumerate(sorted(names)):
         begins = (sum(map(ord, visit.kind.endpoint)) + number * WORDS_A_QUESTION) % len(TEXTS)
         # The other words rotate; what cannot be stored is asked for by every name.
         for text in (*UNSEEN, *islice(cycle(TEXTS), begins, begins + WORDS_A_QUESTION)):
@@ -127,7 +102,7 @@ def odd_questions(visit: Visit) -> Iterator[str]:
 
 
 def test_the_walk_noted_what_pages_look_for(walked: Crawl) -> None:
-    assert {"text", "after", "show"} <= noted["queue.queue"] | noted["consultation.of_bid"]
+    assert {"text", "after", "show"} <= walked.noted["queue.queue"] | walked.noted["consultation.of_bid"]
     assert walked.wrong == []
 
 
@@ -151,9 +126,9 @@ def address(draw: Any, walked: Crawl, endpoint: str) -> str:
     return path
 
 
-def questions(endpoint: str) -> st.SearchStrategy[str]:
-    """Questions to a route by the names that it looks for."""
-    names = [*sorted(noted[endpoint]), *MORE_NAMES]
+def questions(looked_for: set[str]) -> st.SearchStrategy[str]:
+    """Questions to a route by the names that it was seen to look for."""
+    names = [*sorted(looked_for), *MORE_NAMES]
     asked = st.lists(st.tuples(st.sampled_from(names), odd), max_size=3)
     return st.one_of(st.sampled_from(QUERIES), asked.map(urlencode).map(lambda text: text[:LONGEST_ADDRESS]))
 
@@ -205,7 +180,9 @@ def test_whatever_is_sent_there_is_a_page_that_says_what_is_so(
     def throw(data: st.DataObject) -> None:
         browser = browsers[data.draw(st.sampled_from(WHO))]
         path = address(data.draw, walked, endpoint)
-        asked = browser.get(path, query_string=data.draw(questions(endpoint)), buffered=True)
+        asked = browser.get(
+            path, query_string=data.draw(questions(walked.noted.get(endpoint, set()))), buffered=True
+        )
         assert not is_silent(asked)
         form = typed(data.draw, boxes(asked))
         if endpoint == "demo.clock":
