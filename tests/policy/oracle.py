@@ -215,7 +215,12 @@ TABLE: Mapping[str, Rule] = {
     ),
     # The award.
     "offer": Rule(
-        "finance_officer", "approved", "offered", "support_ends power_fits award_adds_up !year_is_over", free=True, counts_as="offer"
+        "finance_officer",
+        "approved",
+        "offered",
+        "support_ends power_fits award_adds_up !year_is_over",
+        free=True,
+        counts_as="offer",
     ),
     "accept_offer": Rule("signatory", "offered", "active", "in_time !work_over"),
     "decline_offer": Rule("signatory", "offered", "declined", "unpaid", reason=True),
