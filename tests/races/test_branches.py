@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.harness import Database
-from tests.races.test_races import at_once, offered, sound
+from tests.races.test_races import at_once, in_time, offered, sound
 from tests.world import APPROVAL, SMALL, World, make_world, to_deciding, to_deferred
 from workflow import audit, deadlines
 from workflow.cases import commands, sweep, sweep_breaches
@@ -182,7 +182,7 @@ def accept_and_lapse(world: World, bid_id: int) -> list[Any]:
     rev = world.case(bid_id).rev
     return at_once(
         [
-            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}, seen_rev=rev),
+            lambda: in_time(world).act("signatory", bid_id, "accept_offer", {"declared": True}, seen_rev=rev),
             lambda: sweep_breaches(world.sessions, world.clock),
         ]
     )

@@ -260,6 +260,11 @@ def offered(world: World) -> tuple[int, deadlines.DueBreach]:
     return bid_id, due[0]
 
 
+def in_time(world: World) -> World:
+    """The same world for a press on the day of the offer, whose answer is under way when the offer's time is over."""
+    return World(world.sessions, FixedClock(world.clock.now() - timedelta(days=60)), world.ids)
+
+
 def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_deadlock(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,7 +287,7 @@ def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_d
     results = at_once(
         [
             lambda: world.work(SYSTEM, deadline_first),
-            lambda: world.act("signatory", bid_id, "accept_offer", {"declared": True}),
+            lambda: in_time(world).act("signatory", bid_id, "accept_offer", {"declared": True}),
         ]
     )
     assert any("deadlock" in str(result) for result in results if isinstance(result, DBAPIError))

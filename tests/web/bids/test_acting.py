@@ -13,6 +13,7 @@ from tests.web.conftest import form_of
 from workflow.audit.models import Event
 from workflow.bids.models import BidVersion
 from workflow.bids.rules import CRITERIA
+from workflow.cases.commands import RULES_CHANGED
 from workflow.cases.registry import registry
 from workflow.web.bids.words import COLOURS, EVENTS, OUTSIDE_STAGES, STAGES, STOPPED
 
@@ -206,7 +207,8 @@ def test_every_state_has_a_colour_and_a_stage_and_every_event_words() -> None:
         placed = [name for _, names in stages for name in names]
         assert len(placed) == len(set(placed))
         assert states - {workflow.initial.name} == set(placed) | set(STOPPED)
-    assert {action.event for action in workflow.actions} | {"bid_opened"} == set(EVENTS)
+    beside = {"bid_opened", RULES_CHANGED}
+    assert {action.event for action in workflow.actions} | beside == set(EVENTS)
 
 
 def test_rounds_are_open_to_everybody_and_an_unknown_one_is_not_there(
