@@ -56,7 +56,7 @@ def test_every_step_of_the_walk_leads_somewhere(newcomer: FlaskClient, demo_sess
     for step in WALK:
         assert where[step.path] != "/"
         if not step.person:
-            assert newcomer.get(where[step.path]).status_code == 200
+            assert newcomer.get(where[step.path], follow_redirects=True).status_code == 200
 
 
 def test_the_next_deadline_is_the_close_of_the_consultation(demo_sessions: Sessions) -> None:
