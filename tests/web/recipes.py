@@ -116,6 +116,13 @@ def to_approved(world: World) -> int:
     return bid_id
 
 
+def to_approved_of_an_ended_year(world: World) -> int:
+    """A bid that was approved and not offered before its year ended."""
+    bid_id = to_approved(world)
+    world.move_to(datetime(2012, 4, 2, 9, 0, tzinfo=UTC))
+    return bid_id
+
+
 def to_responding(world: World) -> int:
     """A bid whose councils were asked, one of which answered; its time is over."""
     bid_id = to_consulting(world)
@@ -458,6 +465,7 @@ IN_STATE: dict[tuple[str, str], Recipe] = {
     ),
     ("terminated", "pay_claim"): Recipe("payer", newest_claim, way=to_terminated_while_checked),
     ("closing", "lift_suspension"): Recipe("approver1", REASON, way=to_closing_while_paused),
+    ("approved", "send_back"): Recipe(OFFICER, REASON, way=to_approved_of_an_ended_year),
     ("referred", "reject"): Recipe(OFFICER, REASON, way=to_small_referred),
     ("referred", "declare_conflict"): Recipe("approver1", REASON, way=to_referred_after_a_vote),
 }
