@@ -1,7 +1,5 @@
 """The parts of a page and the frame around them: strictly valid, and without a barrier that a program can find."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -11,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from flask import Blueprint, Flask, redirect, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -53,7 +51,6 @@ PAGES = (
     "/stale",
     "/nothing",
 )
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 class Fields(ActionForm):
@@ -174,16 +171,6 @@ def test_whatever_is_given_to_a_part_is_escaped(showing: Showing) -> None:
         ]
     for markup in drawn:
         assert "<script" not in str(markup), markup
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no browser is installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[1280, 320])
