@@ -17,6 +17,7 @@ COMMANDS = (
     "tick",
     "check",
     "audit verify",
+    "audit export",
     "lifecycle check",
     "lifecycle table",
     "lifecycle migrate",
@@ -70,7 +71,10 @@ def test_a_wrong_setting_is_one_line_and_status_2(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKFLOW_PORT", "eighty")
-    arguments = [*command.split(), *(["/srv/nowhere"] if command in {"backup", "restore"} else [])]
+    arguments = [
+        *command.split(),
+        *(["/srv/nowhere"] if command in {"backup", "restore", "audit export"} else []),
+    ]
     assert cli.main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""

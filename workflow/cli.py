@@ -69,7 +69,17 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "tick", _tick, "one round of sweep, drain and reap, with no broker")
     _add(commands, "check", _check, "check all invariants; exit status 1 and a list when one is broken")
     audit = _group(commands, "audit", "the history of every change")
-    _add(audit, "verify", _audit_verify, "recompute every chain and anchor; exit status 1 when one is broken")
+    verified = _add(
+        audit, "verify", _audit_verify, "recompute every chain and anchor; exit status 1 when broken"
+    )
+    verified.add_argument("--export", type=Path, metavar="FILE", help="check this file, with no database")
+    verified.add_argument("--anchors", type=Path, metavar="FILE", help="anchors kept outside")
+    verified.add_argument(
+        "--part", action="store_true", help="the file holds some streams only, as in a sample"
+    )
+    exported = _add(audit, "export", _audit_export, "write every event, a line each, into a new file")
+    exported.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
+    exported.add_argument("--no-texts", action="store_true", help="leave out the texts beside the events")
     lifecycle = _group(commands, "lifecycle", "the definition of the lifecycle")
     _add(lifecycle, "check", _lifecycle_check, "validate the definitions; exit status 1 when one is wrong")
     _add(lifecycle, "table", _lifecycle_table, "print states, actions and who may, as Markdown")
@@ -167,13 +177,36 @@ def _check(_chosen: argparse.Namespace) -> int:
         return _report(problems, "Every invariant holds.")
 
 
-def _audit_verify(_chosen: argparse.Namespace) -> int:
-    from workflow.audit import read_anchors, verify
+def _audit_verify(chosen: argparse.Namespace) -> int:
+    from workflow.audit import examine_export, read_anchors, verify
 
-    with _reading() as (session, found):
-        anchors = found.state.anchor_file
-        outside = read_anchors(anchors) if anchors.exists() else []
+    if chosen.part and chosen.export is None:
+        return _complain("--part says something about an export: name the file with --export.", WRONG)
+    try:
+        outside = read_anchors(chosen.anchors) if chosen.anchors else []
+        if chosen.export is not None:
+            found = examine_export(chosen.export, outside, part=chosen.part)
+            newer = f"{found.newer} of {found.events} events are newer than the last anchor"
+            return _report(found.problems, f"Every chain is whole; {newer}.")
+    except (OSError, ValueError) as error:
+        return _complain(f"{error}. Name a file that is there.", WRONG)
+    with _reading() as (session, place):
+        kept = place.state.anchor_file
+        outside = outside or (read_anchors(kept) if kept.exists() else [])
         return _report(verify(session, outside), "Every chain is whole.")
+
+
+def _audit_export(chosen: argparse.Namespace) -> int:
+    from workflow.audit import export_events
+
+    with _reading() as (session, _place):
+        try:
+            with chosen.file.open("x", encoding="utf-8") as opened:
+                count = export_events(session, opened, texts=not chosen.no_texts)
+        except OSError as error:
+            return _complain(f"{error}. Name a file that is not there yet, in a folder that is.", WRONG)
+    print(f"{count} events")
+    return OK
 
 
 def _lifecycle_check(_chosen: argparse.Namespace) -> int:

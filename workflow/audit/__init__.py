@@ -4,7 +4,14 @@ from workflow.audit.anchors import append_anchor, keep_daily_anchor, make_anchor
 from workflow.audit.commands import erase_text, hold_stream, record
 from workflow.audit.models import Anchor, Event, EventText
 from workflow.audit.streams import events_named, events_of, head_of, payload_of, texts_of
-from workflow.audit.verification import examine_database, examine_export, export_events, verify, verify_export
+from workflow.audit.verification import (
+    examine_database,
+    examine_export,
+    export_events,
+    export_lines,
+    verify,
+    verify_export,
+)
 
 __all__ = [
     "Anchor",
@@ -17,6 +24,7 @@ __all__ = [
     "examine_database",
     "examine_export",
     "export_events",
+    "export_lines",
     "head_of",
     "hold_stream",
     "keep_daily_anchor",

@@ -42,15 +42,21 @@ def export_events(session: Session, file: TextIO, *, texts: bool = True) -> int:
     Without `texts` the texts beside the events are left out, as if they were erased.
     """
     count = 0
-    for row in _rows(session):
+    for line in export_lines(session, texts=texts):
+        file.write(line)
+        count += 1
+    return count
+
+
+def export_lines(session: Session, *, texts: bool = True, streams: Sequence[str] = ()) -> Iterator[str]:
+    """Every event, or those of some streams, as lines of JSON; the same as `export_events`, read as they are taken."""
+    for row in _rows(session, streams):
         beside = {
             name: {"digest": t.digest, "salt": t.salt if texts else None, "text": t.text if texts else None}
             for name, t in row.texts.items()
         }
         line = {"stream": row.stream, "seq": row.seq, "canonical": row.canonical, "texts": beside}
-        file.write(canonical_json(line | {"previous_hash": row.previous_hash, "hash": row.hash}) + "\n")
-        count += 1
-    return count
+        yield canonical_json(line | {"previous_hash": row.previous_hash, "hash": row.hash}) + "\n"
 
 
 def verify_export(file: Path, anchors: Iterable[Anchored] = ()) -> list[str]:
@@ -58,11 +64,11 @@ def verify_export(file: Path, anchors: Iterable[Anchored] = ()) -> list[str]:
     return list(examine_export(file, anchors).problems)
 
 
-def examine_export(file: Path, anchors: Iterable[Anchored] = ()) -> Findings:
-    """Check an export; a line that cannot be read is a problem of its own."""
+def examine_export(file: Path, anchors: Iterable[Anchored] = (), *, part: bool = False) -> Findings:
+    """Check an export; a line that cannot be read is a problem of its own. A `part` holds some streams only."""
     unreadable: list[str] = []
     with file.open(encoding="utf-8") as opened:
-        found = examine(_lines(opened, unreadable), anchors)
+        found = examine(_lines(opened, unreadable), anchors, part=part)
     problems = (*unreadable, *found.problems)
     return Findings(problems, found.events, found.streams, found.newer, found.anchored_to)
 
@@ -82,8 +88,10 @@ def _believed(kept: Sequence[Anchored], outside: Sequence[Anchored]) -> tuple[li
     return list((by_day | {anchor.day: anchor for anchor in outside}).values()), problems
 
 
-def _rows(session: Session) -> Iterator[Row]:
+def _rows(session: Session, streams: Sequence[str] = ()) -> Iterator[Row]:
     statement = select(*_COLUMNS).order_by(Event.stream, Event.seq, Event.id)
+    if streams:
+        statement = statement.where(Event.stream.in_(streams))
     for batch in session.execute(statement, execution_options={"yield_per": _BATCH}).partitions():
         texts = _texts(session, [event.id for event in batch])
         for event in batch:
