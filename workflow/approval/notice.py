@@ -22,7 +22,8 @@ from workflow.bids.models import BidVersion
 from workflow.cases import Case, subject_of
 from workflow.money import Pence, total
 
-_DECIDES = ("bid_approved", "direction_recorded", "bid_rejected")
+DECIDES = ("bid_approved", "direction_recorded", "bid_rejected")
+"""The events that may decide a bid; one that leaves its state as it was decides nothing yet."""
 _REOPENS = ("appeal_accepted", "bid_sent_back")
 
 
@@ -90,7 +91,7 @@ def deciding_event(session: Session, case: Case) -> tuple[Event, Fate] | None:
     """The event that decided a case that the viewer fetched, and how; None when a later one opened the decision again."""
     newest_first = session.scalars(
         select(Event)
-        .where(Event.stream == subject_of(case.id), Event.event.in_((*_DECIDES, *_REOPENS)))
+        .where(Event.stream == subject_of(case.id), Event.event.in_((*DECIDES, *_REOPENS)))
         .order_by(Event.seq.desc())
     )
     for event in newest_first:

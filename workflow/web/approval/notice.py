@@ -41,7 +41,7 @@ def notice(reference: str) -> Response:
     """The notice of the decision, for the lead body, the department and auditors."""
     session, who = read_session(), viewer()
     case, decided = _decided(session, who, reference)
-    paper = _paper(session, case, decided)
+    paper = paper_of(session, case, decided)
     return render("pages/approval/notice.html", **bid_frame(session, who, case, tab="why"), paper=paper)
 
 
@@ -51,7 +51,7 @@ def notice_pdf(reference: str) -> Response:
     session, who = read_session(), viewer()
     case, decided = _decided(session, who, reference)
     service = str(current_app.config["SETTINGS"].service_name)
-    data: dict[str, Any] = {"service": service, **asdict(_paper(session, case, decided))}
+    data: dict[str, Any] = {"service": service, **asdict(paper_of(session, case, decided))}
     answer = Response(tagged_pdf("notice.typ", data, at=decided.at), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{case.reference} decision.pdf"'
     answer.headers["Cache-Control"] = "no-store"
@@ -71,7 +71,8 @@ def _decided(session: Session, who: Viewer, reference: str) -> tuple[Case, Decis
     return case, found
 
 
-def _paper(session: Session, case: Case, notice: DecisionNotice) -> Paper:
+def paper_of(session: Session, case: Case, notice: DecisionNotice) -> Paper:
+    """The words of the notice of a decision that the reader may see."""
     names = organisations_named(session, [case.proposer_id, case.department_id])
     lead, department = names[case.proposer_id], names[case.department_id]
     fund = session.get_one(Fund, case.fund_id)

@@ -51,35 +51,43 @@ def why(reference: str) -> Response | str:
     if not is_inside(who, case):
         frame = bid_frame(session, who, case, tab="why")
         return render("pages/approval/why_outside.html", **frame, **_outside(session, who, case, steps))
-    brief = brief_of(session, who, case, now(), to_act=False)
-    frame = bid_frame(session, who, case, tab="why", facts=brief.facts)
+    parts = why_parts(session, who, case, now(), steps)
+    frame = bid_frame(session, who, case, tab="why", facts=parts["brief"].facts)
+    return render("pages/approval/why.html", **frame, **parts)
+
+
+def why_parts(
+    session: Session, who: Viewer, case: Case, moment: datetime, steps: Sequence[StepView]
+) -> dict[str, Any]:
+    """All that the page says of a decision, for somebody of the department or an auditor, by the names of its template.
+
+    `steps` are those of the decision. The folders that auditors take away say the same from the same facts.
+    """
+    brief = brief_of(session, who, case, moment, to_act=False)
     decided = _decided(session, case, steps)
-    value = brief.facts["approval"].whole_life_pence
     rests_on = why_of(
         session,
         who,
         case,
-        pence=value,
-        decided_at=decided.at or now(),
+        pence=brief.facts["approval"].whole_life_pence,
+        decided_at=decided.at or moment,
         consultation=brief.consultation,
         is_directed=any(step.kind in {StepKind.DIRECTION_SOUGHT, StepKind.DIRECTED} for step in steps),
     )
-    return render(
-        "pages/approval/why.html",
-        **frame,
-        brief=brief,
-        steps=steps,
-        decided=decided,
-        why=rests_on,
-        departures=_departures(brief, rests_on, steps),
-        letters=attachments(session, letters_of(case.id)),
-        version=bids.version_of(session, who, case, brief.facts["approval"].assessed_version),
-        criterion_words=CRITERION_WORDS,
-        test_words=TEST_WORDS,
-        step_words=STEP_WORDS,
-        position_words=POSITION_WORDS,
-        outcome_words={option.value: option.text for option in OUTCOMES},
-    )
+    return {
+        "brief": brief,
+        "steps": steps,
+        "decided": decided,
+        "why": rests_on,
+        "departures": _departures(brief, rests_on, steps),
+        "letters": attachments(session, letters_of(case.id)),
+        "version": bids.version_of(session, who, case, brief.facts["approval"].assessed_version),
+        "criterion_words": CRITERION_WORDS,
+        "test_words": TEST_WORDS,
+        "step_words": STEP_WORDS,
+        "position_words": POSITION_WORDS,
+        "outcome_words": {option.value: option.text for option in OUTCOMES},
+    }
 
 
 def _decided(session: Session, case: Case, steps: Sequence[StepView]) -> Decided:
