@@ -1,14 +1,16 @@
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.funds.conftest import Shared
 from tests.harness import Cluster, Database
 from workflow.db import SYSTEM, Work, unit_of_work
 from workflow.errors import WorkflowError
-from workflow.funds import ledger
+from workflow.funds import ledger, posting
 from workflow.funds.commands import commit, reserve, set_ceiling, unreserve
 from workflow.funds.errors import CutBelowCommitted, Overcommitted
 from workflow.funds.queries import available_by_year
@@ -127,6 +129,43 @@ def test_bids_over_two_years_named_in_opposite_order_never_wait_in_a_ring(shared
         for case, years in zip(shared.cases, [(2011, 2012), (2012, 2011)] * 2, strict=True)
     ]
     assert at_once(shared, *commands) == [None] * 4
+
+
+def test_without_the_order_of_years_two_bids_wait_for_each_other_and_one_is_ended(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The twin: the years are taken as they were named, and each bid holds its first when it asks for its second.
+    each_holds_one, moves = threading.Barrier(2), posting.move
+
+    def moves_and_waits(work: Work, fund_year_id: int, *given: Any) -> tuple[int, int] | None:
+        made = moves(work, fund_year_id, *given)
+        if fund_year_id not in met:
+            met.append(fund_year_id)
+            each_holds_one.wait(60)
+        return made
+
+    met: list[int] = []
+    monkeypatch.setattr(posting, "_checked", dict)
+    monkeypatch.setattr(posting, "move", moves_and_waits)
+    outcomes: list[str] = []
+
+    def reserves(case: int, *years: int) -> None:
+        try:
+            with unit_of_work(shared.sessions, shared.clock, actor=SYSTEM) as work:
+                reserve(work, shared.fund_id, case, dict.fromkeys(years, 1_000_00), key=f"{case}")
+        except DBAPIError as error:
+            outcomes.append(str(error))
+
+    first, second = shared.cases[:2]
+    threads = [
+        threading.Thread(target=reserves, args=given) for given in ((first, 2011, 2012), (second, 2012, 2011))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(outcomes) == 1
+    assert "deadlock" in outcomes[0]
 
 
 def test_a_cut_waits_for_a_decision_under_way_and_then_sees_it(shared: Shared) -> None:

@@ -188,7 +188,8 @@ def test_without_the_unique_number_two_events_take_one_place_and_only_verify_see
         assert any(f"case:{bid_id}" in problem for problem in audit.verify(session))
 
 
-def last_pound(world: World) -> tuple[list[int], list[Any]]:
+def ready_for_last_pound(world: World) -> tuple[list[int], dict[str, Any]]:
+    """Two assessed bids of which the year has room for one, and what recommends either."""
     asked = {2011: Pence(1_000_000_000)}
     ceiling = Pence(1_500_000_000)
     world.work(
@@ -200,7 +201,11 @@ def last_pound(world: World) -> tuple[list[int], list[Any]]:
     world.act("drafter", bid_ids[1], "send_response", {"summary": "None came."})
     world.act("case", bid_ids[1], "accept_response", {"reason": "None came.", "report_on": date(2011, 6, 1)})
     assert first == bid_ids[0]
-    data = {**RECOMMENDATION, "amounts": asked}
+    return bid_ids, {**RECOMMENDATION, "amounts": asked}
+
+
+def last_pound(world: World) -> tuple[list[int], list[Any]]:
+    bid_ids, data = ready_for_last_pound(world)
     return bid_ids, at_once([partial(world.act, "assessor", bid_id, "recommend", data) for bid_id in bid_ids])
 
 
@@ -291,15 +296,6 @@ def test_a_sweep_that_locks_the_deadline_before_the_case_meets_the_action_in_a_d
         ]
     )
     assert any("deadlock" in str(result) for result in results if isinstance(result, DBAPIError))
-
-
-def test_four_sweepers_close_each_consultation_once(world: World) -> None:
-    for number in range(5):
-        to_consulting(world, title=f"Bid {number}")
-    world.clock.move(AFTER_CLOSE + timedelta(minutes=1) - world.clock.now())
-    applied = at_once([lambda: sweep_breaches(world.sessions, world.clock)] * 4)
-    assert sum(applied) == 5
-    sound(world)
 
 
 def test_an_answer_against_the_close_is_counted_or_held_as_late_and_never_lost(world: World) -> None:
