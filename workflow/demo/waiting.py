@@ -229,18 +229,18 @@ WALK: tuple[Step, ...] = (
         "/demo/mailbox?to=corporate@gateshead&about=joint+improvement&open=newest",
     ),
     Step(
-        "Approve £5.4m as the second approver",
-        "See the fund before and after, approve, and see the money go from set aside to promised.",
-        "Decide as Max Okafor",
-        "/bids/{P015}/actions/approve",
-        "approver2@dclg.example",
-    ),
-    Step(
         "See why the first approver cannot",
         "The page says what is so, how to go on, and who can.",
         "Look as Nia Prosser",
         "/bids/{P015}/actions/approve",
         "approver1@dclg.example",
+    ),
+    Step(
+        "Approve £5.4m as the second approver",
+        "See the fund before and after, approve, and see the money go from set aside to promised.",
+        "Decide as Max Okafor",
+        "/bids/{P015}/actions/approve",
+        "approver2@dclg.example",
     ),
     Step(
         "Press “Go to the next deadline”",
@@ -261,7 +261,7 @@ WALK: tuple[Step, ...] = (
         "/reports/review",
     ),
 )
-"""The six steps."""
+"""The six steps. The one who may not is asked first: of a decided bid the page only says that it is decided."""
 
 PATHS = [*(one.path for one in WAITS), *(step.path for step in WALK)]
 """Every path that the pages of the demonstration lead to."""
