@@ -243,6 +243,7 @@ TABLE: Mapping[str, Rule] = {
     "settle_year": Rule(
         "finance_officer", _RUNNING, "", "!closure_proposed year_is_over", form="year_adds_up", reason=True, free=True
     ),
+    "release_accrual": Rule(SYSTEM, f"{_RUNNING} terminated", "", form="kept_unused"),
     "ask_variation": Rule(
         "signatory", "active", "", "!change_waits", form="changes_something leaves_what_happened", reason=True
     ),

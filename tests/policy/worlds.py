@@ -44,7 +44,7 @@ TRUE_ORDINARILY = _words("""
     criteria_answered defects_named criterion_named councils_chosen closing_date_good covered_allowed election_explained
     later_date late_chosen tests_answered marks_explained amounts_fit money_left no_conflict_declared
     within_the_year letter_dated objection_stated copied_to_both claim_fits check_fits year_adds_up changes_something
-    leaves_what_happened notice_given spent_told
+    leaves_what_happened notice_given spent_told kept_unused
 """)
 FALSE_ORDINARILY = _words("""
     round_over finding_waits review_asked_once review_waits text_changed consultation_over material_change response_sent
@@ -272,7 +272,17 @@ def _money(is_so: Mapping[str, bool], how: How) -> FundFacts:
     if not is_so["money_closes"]:
         committed |= {2011: committed[2011] + committed[2012], 2012: 0}
     paid = {2010: 0, 2011: 0 if is_so["unpaid"] else 1, 2012: 0 if is_so["money_closes"] else 1}
-    held = {year: Held(Pence(reserved[year]), Pence(committed[year]), Pence(paid[year])) for year in reserved}
+    # Two payment requests of ten pence each are paid or on their way, and one penny is kept beside them or not.
+    kept = 20 + is_so["kept_unused"] - paid[2011]
+    held = {
+        year: Held(
+            Pence(reserved[year]),
+            Pence(committed[year]),
+            Pence(paid[year]),
+            accrued=Pence(kept if year == 2011 else 0),
+        )
+        for year in reserved
+    }
     left = YEAR_PENCE if is_so["money_left"] else (YEAR_PENCE - 1, 0)[how("money_left")]
     for_change = (
         YEAR_PENCE // 2
@@ -454,6 +464,7 @@ _FORMS: Mapping[str, Callable[[Mapping[str, bool], How], dict[str, Any]]] = {
     "check_claim": _checked,
     "pay_claim": lambda _is_so, _how: {"claim_id": 2},
     "settle_year": _year_end,
+    "release_accrual": lambda _is_so, _how: {"subject": "case:1/accrual:2011"},
     "ask_variation": _change,
     "terminate": lambda is_so, _how: {"notice_ends_on": TODAY if is_so["notice_given"] else TODAY - DAY},
     "propose_closure": lambda is_so, _how: {"eligible_pence": 1 if is_so["spent_told"] else None},

@@ -434,7 +434,7 @@ RECIPES: dict[str, Recipe] = {
     "lift_suspension": Recipe("approver1", REASON),
     "settle_year": Recipe(
         "finance",
-        {"year": "2011", "accrued": "0", "carried": "1,000", "agreement": "Letter 7", **REASON},
+        {"year": "2011", "accrued": "500", "carried": "1,000", "agreement": "Letter 7", **REASON},
         year_over,
     ),
     "terminate": Recipe("approver1", {**on("notice_ends_on", date(2011, 9, 30)), "eligible": "0", **REASON}),

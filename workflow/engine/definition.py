@@ -145,6 +145,8 @@ class Action:
     keeps its deadline too, unless `restarts_deadline`; then `restarts_with`, if there is one, runs instead of the
     state's own. `reopens_within` is the deadline kind that limits a
     declared way out of an end. An `optional` action may be done at any time and is nobody's duty: no case waits for it.
+    `once_for` is a kind of deadline that stands beside the state: the calendar does the action once for each that passes, with
+    the deadline's subject in its data, and the case stays where it stands.
     """
 
     name: str
@@ -165,6 +167,7 @@ class Action:
     restarts_with: DeadlineRule | None = None
     reopens_within: str | None = None
     optional: bool = False
+    once_for: str | None = None
 
     @property
     def is_system_only(self) -> bool:
