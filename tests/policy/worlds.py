@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from workflow.approval.deciders import Deciders
+from workflow.approval.linked import LinkedBid
 from workflow.approval.rules import ACCOUNTING_TESTS, ApprovalFacts
 from workflow.bids.rules import CRITERIA, BidsFacts, Finding
 from workflow.consultation.elections import Election
@@ -29,6 +30,7 @@ LEAD, PARTNER, NAMED, DEPARTMENT, ELSEWHERE = 21, 22, 23, 11, 31
 CASE = 5
 YEAR_PENCE = 100_000_00
 VALUE = 2 * YEAR_PENCE
+LINKED_PENCE = YEAR_PENCE // 4
 VALUE_AFTER_CHANGE = VALUE + YEAR_PENCE // 2
 VOTER, EARLIER_VOTER, BARRED, AGREED, CLAIMANT = 201, 202, 203, 204, 205
 
@@ -50,7 +52,7 @@ FALSE_ORDINARILY = _words("""
     round_over finding_waits review_asked_once review_waits text_changed consultation_over material_change response_sent
     answer_held objected_to_covered marked consented rejection_waits rejection_advised two_people_reject last_vote
     appealed_once appeal_waits above_every_limit was_referred closure_proposed claim_waits claim_checked payments_held
-    payments_paused year_is_over change_waits asked_back election_now marks_put work_over
+    payments_paused year_is_over change_waits asked_back election_now marks_put work_over linked
 """)
 ORDINARY: Mapping[str, bool] = dict.fromkeys(TRUE_ORDINARILY, True) | dict.fromkeys(FALSE_ORDINARILY, False)
 
@@ -147,7 +149,7 @@ def facts_of(world: World, state: str) -> dict[str, Any]:
         "bids": _bid(is_so, how, state),
         "consultation": _consultation(is_so, how),
         "approval": _approval(is_so, how, state),
-        "deciders": Deciders((), YEAR_PENCE // 2 if is_so["above_every_limit"] else 10 * VALUE),
+        "deciders": Deciders((), YEAR_PENCE // 2 if is_so["above_every_limit"] else YEAR_PENCE),
         "funds": _money(is_so, how),
         "monitoring": _award(is_so, how),
     }
@@ -245,7 +247,9 @@ def _approval(is_so: Mapping[str, bool], how: How, state: str) -> ApprovalFacts:
         round=1,
         assessed_version=2 if is_so["version_is_assessed"] else (None, 1)[how("version_is_assessed")],
         recommended=recommended,
-        whole_life_pence=VALUE,
+        own_pence=VALUE,
+        whole_life_pence=VALUE + (LINKED_PENCE if is_so["linked"] else 0),
+        linked=(LinkedBid(CASE + 1, "SLI-2011-0002", "Another", Pence(LINKED_PENCE)),) if is_so["linked"] else (),
         quorum=2 if is_so["last_vote"] else 3,
         voters=frozenset({VOTER}),
         state=state,

@@ -19,6 +19,9 @@ FactsOf = Callable[..., Mapping[int, Any]]
 Audience = Callable[..., Sequence[Recipient]]
 """`(session, case, *, now, data) -> recipients`."""
 
+AlsoLocked = Callable[..., Sequence[int]]
+"""`(session, case, *, now) -> case ids` that an action holds besides its own, because it reads what they come to."""
+
 DueOn = Callable[..., date]
 """`(session, case, *, now, data) -> London date`, for deadlines that are a date and not a period."""
 
@@ -85,6 +88,8 @@ class Registry:
     notices: Mapping[str, Notice]
     due_on: Mapping[str, DueOn]
     deadline_notices: Mapping[str, DeadlineNotice]
+    # By action, the other cases that are locked before it reads anything.
+    also_locked: Mapping[str, AlsoLocked] = field(default_factory=dict)
 
     def workflow_of(self, case: Case) -> Workflow | None:
         """The definition that a case is pinned to, or None when this program does not know that version."""

@@ -63,6 +63,8 @@ DEFAULTS: Mapping[str, Terms] = {
     ),
     # How long somebody may stand in for somebody else, both days included; nobody is reminded of it.
     "cover": Terms("days", 92),
+    # Within how many days of each other two bids are sent, or recommended, that are decided upon as one amount.
+    "linked_bids": Terms("days", 90),
     "deferral": Terms("date", reminders=(-1,), breach_after=0, grace_seconds=ON_TIME_S),
     "appeal": Terms("working_days", 20),
     "appeal_answer": Terms("working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),

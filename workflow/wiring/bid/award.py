@@ -1,6 +1,6 @@
 """The offer, the running award and its end: the states and actions, and the effects, mail and dates that they name."""
 
-from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
+from workflow.cases.registry import AlsoLocked, DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import NOBODY, DeadlineRule, State
 from workflow.monitoring import effects as monitoring_effects
 from workflow.monitoring import queries as monitoring_queries
@@ -151,5 +151,7 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
     "recovery": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
     accruals.KIND: DeadlineNotice("deadline_reminder", who.LEAD_BODY),
 }
+
+ALSO_LOCKED: dict[str, AlsoLocked] = changing.ALSO_LOCKED
 
 DUE_ON: dict[str, DueOn] = {"award_end": monitoring_queries.award_ends_on}
