@@ -235,7 +235,7 @@ def test_an_approval_under_a_limit_that_a_later_bid_outgrows_counts_no_more(
     world.work(SYSTEM, lambda work: work.session.execute(text("UPDATE round SET closes_on = '2011-06-30'")))
     world.act("signatory", third, "submit", {"declaration": True})
     found = known(world, first)
-    assert (found.voters, found.outgrown) == (frozenset(), {world.ids["approver1"]})
+    assert (found.voters, found.outgrown) == (frozenset(), frozenset({world.ids["approver1"]}))
     world.act("approver2", first, "approve", APPROVAL)
     assert world.case(first).state == "deciding"
     assert "already_approve" in codes(world, "approver1", first, "approve", APPROVAL)

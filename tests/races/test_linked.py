@@ -111,7 +111,7 @@ def test_without_holding_the_linked_award_both_rises_are_agreed_above_the_limit(
     world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_have_read = threading.Barrier(2)
-    agrees = change_effects.weighed
+    agrees = effects.weighed
 
     def waits(context: Any, own_pence: int) -> dict[str, Any]:
         if world.case(context.case.id).rev > first_rev:
