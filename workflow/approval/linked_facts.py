@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from workflow.approval.linked import LinkedBid
@@ -85,3 +85,14 @@ def linked_ids(session: Session, case: Case, *, now: datetime) -> list[int]:
     """The cases of the bids linked to a bid, which a decision on it locks as well, before it reads their total."""
     found = read_columns(session, _IDS, {"case_id": case.id, "today": london_date(now)})
     return sorted(case_id for (case_id,) in found)
+
+
+def linked_named(session: Session, recorded: Sequence[Sequence[int]]) -> tuple[LinkedBid, ...]:
+    """The linked bids that a decision recorded as (case id, pence), as they are called today."""
+    found = {
+        case.id: case
+        for case in session.scalars(select(Case).where(Case.id.in_([id_ for id_, _ in recorded])))
+    }
+    return tuple(
+        LinkedBid(id_, found[id_].reference, found[id_].title, Pence(pence)) for id_, pence in recorded
+    )

@@ -196,7 +196,10 @@ def void_own_vote(work: Work, context: EffectContext) -> None:
 
 def _take_amount(context: EffectContext) -> None:
     context.case.amount_pence = Pence(context.facts["approval"].own_pence)
-    context.payload |= {"total_pence": context.case.amount_pence, **weighed(context, context.case.amount_pence)}
+    context.payload |= {
+        "total_pence": context.case.amount_pence,
+        **weighed(context, context.case.amount_pence),
+    }
 
 
 def _letter(work: Work, context: EffectContext, role: str) -> int:
