@@ -81,8 +81,9 @@ _DECIDERS = text(f"""
                                 (SELECT organisation_id FROM touched WHERE touched.case_id = able.id)))
           AND NOT EXISTS (SELECT 1 FROM done
                           WHERE done.case_id = able.id AND (done.person_id = able.person_id OR done.person_id IN
-                              (SELECT for_person_id FROM cover
-                               WHERE cover.person_id = able.person_id
+                              (SELECT CASE WHEN cover.person_id = able.person_id THEN cover.for_person_id
+                                           ELSE cover.person_id END FROM cover
+                               WHERE able.person_id IN (cover.person_id, cover.for_person_id)
                                  AND cover.valid_from <= :today AND cover.valid_to >= :today)))
     )
     SELECT asked.id,

@@ -154,7 +154,7 @@ def _plan(
     if person_id is None and work.actor.kind != "system":
         raise NotHere
     facts = facts_for(work.session, [case], now=work.now, person_id=person_id)[case.id]
-    actor = actor_for(facts.standing, case, facts["actor"].principals)
+    actor = actor_for(facts.standing, case, facts["actor"].counted_with)
     planned = plan(workflow, view_of(case), action, actor, facts, data)
     if isinstance(planned, Refusal):
         raise Refused(planned.reasons)

@@ -137,6 +137,7 @@ class CaseFacts:
 class ActorFacts:
     """What is known of who asks or acts: `context.facts["actor"]`. All empty for the system.
 
+    `principals` are those they stand in for today, `stand_ins` those who stand in for them.
     `limit_pence` is what the person may approve for the case's department today, None when nothing was delegated.
     """
 
@@ -146,3 +147,9 @@ class ActorFacts:
     interests: frozenset[int]
     interest_cases: frozenset[int]
     principals: frozenset[int]
+    stand_ins: frozenset[int] = frozenset()
+
+    @property
+    def counted_with(self) -> frozenset[int]:
+        """Who counts as one person with them, for the separation of duties: those two ways."""
+        return self.principals | self.stand_ins

@@ -51,8 +51,8 @@ class CaseView:
 class Actor:
     """Who acts. `roles` are those that count for this very case and moment, resolved by the caller.
 
-    `principal_ids` are the people this person stands in for; for separation of duties they count as one
-    person. The system holds the one role `SYSTEM`, and nobody else ever does.
+    `principal_ids` are the people who count as one with this person for the separation of duties: whom they stand in for, and
+    who stands in for them. The system holds the one role `SYSTEM`, and nobody else ever does.
     """
 
     person_id: int | None
@@ -67,7 +67,7 @@ class Actor:
 
     @property
     def counted_ids(self) -> frozenset[int]:
-        """The person and those they stand in for."""
+        """The person and those who count as one with them."""
         return self.principal_ids if self.person_id is None else self.principal_ids | {self.person_id}
 
 

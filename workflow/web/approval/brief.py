@@ -171,7 +171,7 @@ def offered_to(who: Viewer, case: Case, facts: Mapping[str, Any]) -> tuple[Offer
     workflow = registry().workflow_of(case)
     if workflow is None:
         return ()
-    return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].principals), facts)
+    return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].counted_with), facts)
 
 
 def brief_of(session: Session, who: Viewer, case: Case, now: datetime, *, to_act: bool = True) -> Brief:
