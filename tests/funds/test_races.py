@@ -46,6 +46,7 @@ def reserving(shared: Shared, case: int, pence: int, *years: int) -> Callable[[W
     return lambda work: reserve(work, shared.fund_id, case, amounts, key=f"{case}:{pence}:{years}")
 
 
+@pytest.mark.domain_case(2)
 @pytest.mark.parametrize("_round", range(10))
 def test_two_bids_race_for_the_last_ten_thousand_and_the_loser_is_told_what_is_left(
     shared: Shared, _round: int

@@ -43,7 +43,13 @@ OUTSIDE_ROLES = [
     "review_owner",
 ]
 NEVER_ACT = ("auditor", "administrator")
-LIMITS = {"none": None, "below": -1, "at": 0, "enough with linked bids": w.LINKED_PENCE, "above": w.LINKED_PENCE + 1}
+LIMITS = {
+    "none": None,
+    "below": -1,
+    "at": 0,
+    "enough with linked bids": w.LINKED_PENCE,
+    "above": w.LINKED_PENCE + 1,
+}
 """How far a limit is above what it is held against, before linked bids are counted (pence)."""
 FRESH = 1
 

@@ -249,7 +249,9 @@ def _approval(is_so: Mapping[str, bool], how: How, state: str) -> ApprovalFacts:
         recommended=recommended,
         own_pence=VALUE,
         whole_life_pence=VALUE + (LINKED_PENCE if is_so["linked"] else 0),
-        linked=(LinkedBid(CASE + 1, "SLI-2011-0002", "Another", Pence(LINKED_PENCE)),) if is_so["linked"] else (),
+        linked=(LinkedBid(CASE + 1, "SLI-2011-0002", "Another", Pence(LINKED_PENCE)),)
+        if is_so["linked"]
+        else (),
         quorum=2 if is_so["last_vote"] else 3,
         voters=frozenset({VOTER}),
         state=state,
