@@ -358,7 +358,6 @@ def test_a_refused_appeal_ends_the_matter_and_whoever_decided_does_not_refuse_it
     assert "no_appeal_waits" in codes(world, "accounting", bid_id, "accept_appeal", WHY)
 
 
-@pytest.mark.domain_case(12)
 def test_whoever_assessed_may_neither_reject_nor_put_off(world: World) -> None:
     """Source: domain, section 10, case 12."""
     bid_id = line.to_deciding(world)

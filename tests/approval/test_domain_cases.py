@@ -18,7 +18,6 @@ def world(sessions: Sessions, clock: FixedClock) -> World:
     return make_world(sessions, clock, ceiling_pence=21_000_000)
 
 
-@pytest.mark.domain_case(1)
 def test_case_1_what_is_left_is_set_aside_and_a_penny_more_is_refused_with_the_ways_round(
     world: World,
 ) -> None:
@@ -44,7 +43,6 @@ def test_what_is_too_much_for_a_year_may_move_to_a_later_one(world: World) -> No
     assert held(world) == {2011: (21_000_000, 0), 2012: (9_000_000, 0)}
 
 
-@pytest.mark.domain_case(11)
 def test_case_11_nothing_is_approved_while_councils_are_asked_not_even_by_the_accounting_officer(
     world: World,
 ) -> None:
@@ -55,7 +53,6 @@ def test_case_11_nothing_is_approved_while_councils_are_asked_not_even_by_the_ac
     assert held(world) == {}
 
 
-@pytest.mark.domain_case(13)
 def test_case_13_a_bid_reserved_over_three_years_is_withdrawn_and_all_three_are_free(world: World) -> None:
     def allow(work: Work) -> None:
         set_ceiling(work, world.ids["fund"], 2013, 21_000_000, key="ceiling2013", **CEILING)

@@ -145,7 +145,6 @@ def test_nobody_votes_twice_however_often_the_form_is_sent(world: World) -> None
     assert len(rows(world, Vote)) == 1
 
 
-@pytest.mark.domain_case(12)
 def test_an_assessor_who_is_also_an_approver_cannot_vote_on_that_bid(world: World) -> None:
     """Case 12 of the domain."""
     bid_id = to_deciding(world)

@@ -44,7 +44,6 @@ def _answer(work: Work, *, bid_id: int, number: int, text: str) -> None:
     questions.answer(work, bid_id, number, text=text, key=uuid4().hex)
 
 
-@pytest.mark.domain_case(22)
 def test_a_question_to_the_assessor_leaves_money_votes_revision_and_deadline_as_they_are(
     world: World,
 ) -> None:

@@ -41,7 +41,6 @@ APPROVAL = ApprovalFacts(
     round=1,
     assessed_version=2,
     recommended={2011: 500_00},
-    own_pence=500_00,
     whole_life_pence=500_00,
     quorum=2,
     voters=frozenset(),

@@ -142,7 +142,6 @@ def test_changes_that_come_after_the_date_are_too_late_and_the_bid_lapses(world:
     assert written_to(world, "bid_lapsed_office") == {"case@dclg.example"}
 
 
-@pytest.mark.domain_case(3)
 def test_firearms_training_is_not_eligible_confirmed_by_a_second_officer_with_the_reason_for_the_proposer(
     world: World,
 ) -> None:
@@ -182,7 +181,6 @@ def test_a_bid_goes_nowhere_else_while_a_second_officer_is_to_say_whether_it_is_
     world.act("case", bid_id, name, data)
 
 
-@pytest.mark.domain_case(4)
 def test_a_joint_review_by_councils_and_police_that_is_no_daily_need_goes_to_consultation(
     world: World,
 ) -> None:

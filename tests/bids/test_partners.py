@@ -84,7 +84,6 @@ def test_a_partner_is_told_when_it_is_named_and_confirms_its_task_and_share(worl
     assert written_to(world, "partner_answered") == {"drafter@lgid.example", "signatory@lgid.example"}
 
 
-@pytest.mark.domain_case(24)
 def test_a_bid_whose_partner_has_not_confirmed_is_sent_with_that_shown_to_everybody(world: World) -> None:
     """Source: domain, section 10, case 24."""
     bid_id = line.draft(world)

@@ -42,7 +42,6 @@ def start(world: World) -> str:
     return reference
 
 
-@pytest.mark.domain_case(5)
 def test_a_body_that_the_fund_cannot_pay_is_told_at_once_and_what_it_may_do_instead(world: World) -> None:
     """Source: domain, section 10, case 5: SOLACE on the top-slice."""
     specify(world, None)
@@ -53,7 +52,6 @@ def test_a_body_that_the_fund_cannot_pay_is_told_at_once_and_what_it_may_do_inst
     assert "Bid to another fund, or be a partner of a body that this fund can be paid to" in reason.how
 
 
-@pytest.mark.domain_case(5)
 def test_the_same_is_said_again_when_the_bid_is_signed(world: World) -> None:
     """Source: domain, section 10, case 5; the law may have changed since the draft was begun."""
     bid_id = line.draft(world)
@@ -65,7 +63,6 @@ def test_the_same_is_said_again_when_the_bid_is_signed(world: World) -> None:
     assert "be a partner of a body" in reason.how
 
 
-@pytest.mark.domain_case(6)
 def test_a_body_specified_from_april_2012_cannot_have_money_of_2011_and_is_told_from_when(
     world: World,
 ) -> None:

@@ -1,5 +1,6 @@
 """One action is one transaction: keys, revisions, refusals, and what is left when something fails half-way."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from sqlalchemy import event, func, select
 from tests.world import (
     APPROVAL,
     FIRST_CHECK,
+    RECOMMENDATION,
     World,
     draft,
     make_world,
@@ -19,6 +21,7 @@ from tests.world import (
 from workflow import audit
 from workflow.accounts.queries import viewer_for
 from workflow.audit.models import Event
+from workflow.cases import registry as installed
 from workflow.cases.models import Case, CaseDuty, RequestKey
 from workflow.cases.queries import case_by_reference, offers_for
 from workflow.clock import FixedClock
@@ -140,6 +143,28 @@ def test_the_revision_and_the_number_of_the_event_are_one(world: World) -> None:
     with world.sessions() as session:
         numbers = [event.seq for event in audit.events_of(session, f"case:{bid_id}", 100)]
     assert numbers == list(range(world.case(bid_id).rev, 0, -1))
+
+
+EFFECTS = ("record_appraisal", "reserve_money")
+
+
+@pytest.mark.parametrize("broken", EFFECTS)
+def test_a_failure_in_any_effect_leaves_nothing(world: World, broken: str) -> None:
+    bid_id = to_appraisal(world)
+    before, stood = everything(world), world.case(bid_id)
+    using = installed.registry()
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    installed.install(replace(using, effects={**using.effects, broken: fails}))
+    try:
+        with pytest.raises(ZeroDivisionError):
+            world.act("assessor", bid_id, "recommend", RECOMMENDATION)
+    finally:
+        installed.install(using)
+    assert everything(world) == before
+    assert (world.case(bid_id).state, world.case(bid_id).rev) == (stood.state, stood.rev)
 
 
 def test_a_case_is_invisible_to_those_it_does_not_concern(world: World) -> None:

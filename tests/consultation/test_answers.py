@@ -20,7 +20,6 @@ from workflow.notifications import Notification
 SUPPORT = Answer(Position.SUPPORT, "", {}, "Pat", "pat@ken.example", publish=True)
 
 
-@pytest.mark.domain_case(8)
 def test_an_answer_in_the_last_second_of_the_london_day_counts_and_the_next_second_is_late(
     world: World,
 ) -> None:
@@ -45,7 +44,6 @@ def test_what_arrived_in_time_but_was_still_under_way_at_the_close_is_late_with_
         assert tally_of(session, consultation_id).answered == 0
 
 
-@pytest.mark.domain_case(9)
 def test_of_three_answers_the_last_counts_the_others_are_kept_and_the_tally_holds_one(world: World) -> None:
     consultation_id = world.open()
     for position in (Position.OPPOSE, Position.NEUTRAL, Position.SUPPORT_WITH_CHANGES):

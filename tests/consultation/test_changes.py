@@ -179,7 +179,6 @@ def elections(world: World) -> None:
         session.commit()
 
 
-@pytest.mark.domain_case(21)
 @pytest.mark.usefixtures("elections")
 def test_case_21_a_consultation_of_11_april_2011_is_refused_naming_the_period_and_6_may(world: World) -> None:
     bid_id = to_screening(world)

@@ -33,7 +33,6 @@ def closed(world: World) -> World:
     return world
 
 
-@pytest.mark.domain_case(10)
 def test_one_answer_without_a_word_stops_the_response_and_its_council_is_named(closed: World) -> None:
     dispose(closed, "KEN")
     with pytest.raises(Refused, match="Leicester City Council") as raised:

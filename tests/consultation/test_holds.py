@@ -107,7 +107,6 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
 # --- late ---
 
 
-@pytest.mark.domain_case(8)
 def test_case_8_a_late_answer_is_held_with_its_arrival_and_counted_only_with_a_reason(world: World) -> None:
     bid_id, response_id = to_late_held(world)
     assert tally(world, bid_id) == (0, 1)
@@ -179,7 +178,6 @@ def test_a_councils_addresses_are_those_it_was_invited_at_and_their_domains(emai
     assert contacts.knows(email) is known
 
 
-@pytest.mark.domain_case(23)
 def test_case_23_a_forwarded_link_answers_from_elsewhere_it_is_held_and_the_council_is_told(
     world: World, bid_id: int
 ) -> None:

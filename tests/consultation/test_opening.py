@@ -53,7 +53,6 @@ def test_a_chosen_list_asks_just_those_and_an_unknown_code_is_named(world: World
     assert invited_codes(world) == ["KEN", "LCE"]
 
 
-@pytest.mark.domain_case(7)
 def test_a_close_on_the_royal_wedding_is_told_as_the_next_tuesday_and_the_deadline_agrees(
     world: World,
 ) -> None:

@@ -199,10 +199,6 @@ MUTANTS: dict[str, tuple[Workflow, str]] = {
         adding(Action("tick", "Tick", ("waiting",), ("waiting",), (SYSTEM,), "ticked")),
         "the system alone can go round for ever: waiting",
     ),
-    "once for a date, by a person": (
-        adding(Action("tick", "Tick", ("waiting",), ("waiting",), ("judge",), "ticked", once_for="rent")),
-        "action tick: done once for a date beside the state, yet not by system alone or not on the spot",
-    ),
     "outside label leaks a label": (
         with_state("granted", outside_label="After the second look"),
         "state granted: its outside label “After the second look” leaks “second look”",

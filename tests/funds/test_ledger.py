@@ -24,7 +24,6 @@ from workflow.funds.rules import EntryKind, YearStatus
 from workflow.money import Pence
 
 
-@pytest.mark.domain_case(1)
 def test_the_last_ten_thousand_pounds_can_be_set_aside_and_not_a_penny_more(money: Money) -> None:
     # Source: domain, section 10, case 1.
     money.allocate(2011, 35_000_000_00)
@@ -146,7 +145,6 @@ def test_money_paid_back_in_the_same_year_lowers_what_is_paid_and_later_frees_no
         recover(work, fund, case, 2011, 71, key="6", same_year=True)
 
 
-@pytest.mark.domain_case(14)
 def test_the_end_of_a_year_splits_a_promise_into_paid_carried_and_lapsed(money: Money) -> None:
     # Source: domain, section 10, case 14.
     money.allocate(2011, 600_000_00)
@@ -167,7 +165,6 @@ def test_the_end_of_a_year_splits_a_promise_into_paid_carried_and_lapsed(money: 
     assert (new.year, new.committed, new.paid) == (2012, 48_496_00, 0)
 
 
-@pytest.mark.domain_case(14)
 def test_money_is_carried_only_when_the_later_year_has_room_for_it(money: Money) -> None:
     money.allocate(2011, 541_000_00)
     money.allocate(2012, 48_495_99)
@@ -181,7 +178,6 @@ def test_money_is_carried_only_when_the_later_year_has_room_for_it(money: Money)
         carry(work, fund, case, 2011, 1, key="4", to_year=2011)
 
 
-@pytest.mark.domain_case(14)
 def test_a_claim_in_april_for_work_in_march_is_paid_from_the_old_years_accrual(money: Money) -> None:
     # Source: domain, section 10, case 14, its second sentence.
     money.allocate(2011, 100)
@@ -198,7 +194,6 @@ def test_a_claim_in_april_for_work_in_march_is_paid_from_the_old_years_accrual(m
     assert (year.paid, year.accrued, year.committed) == (85, 0, 100)
 
 
-@pytest.mark.domain_case(18)
 def test_a_cut_below_what_is_set_aside_and_promised_is_refused_and_names_the_bids(money: Money) -> None:
     # Source: domain, section 10, case 18.
     money.allocate(2011, 1_000_00)

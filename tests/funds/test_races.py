@@ -46,7 +46,6 @@ def reserving(shared: Shared, case: int, pence: int, *years: int) -> Callable[[W
     return lambda work: reserve(work, shared.fund_id, case, amounts, key=f"{case}:{pence}:{years}")
 
 
-@pytest.mark.domain_case(2)
 @pytest.mark.parametrize("_round", range(10))
 def test_two_bids_race_for_the_last_ten_thousand_and_the_loser_is_told_what_is_left(
     shared: Shared, _round: int
@@ -136,7 +135,7 @@ def test_without_the_order_of_years_two_bids_wait_for_each_other_and_one_is_ende
     shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The twin: the years are taken as they were named, and each bid holds its first when it asks for its second.
-    each_holds_one, moves = threading.Barrier(2), ledger.move
+    each_holds_one, moves = threading.Barrier(2), posting.move
 
     def moves_and_waits(work: Work, fund_year_id: int, *given: Any) -> tuple[int, int] | None:
         made = moves(work, fund_year_id, *given)

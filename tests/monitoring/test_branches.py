@@ -154,7 +154,6 @@ def test_an_award_whose_time_is_over_begins_to_close_and_is_still_paid(world: Wo
     assert well(world) == []
 
 
-@pytest.mark.domain_case(16)
 def test_case_16_a_missing_report_is_reminded_of_and_holds_payments_until_it_is_sent(world: World) -> None:
     bid_id = to_active(world)
     subject = f"case:{bid_id}/return:1"
@@ -322,7 +321,6 @@ def test_a_change_can_be_refused_or_taken_back_and_then_asked_for_anew(world: Wo
     assert well(world) == []
 
 
-@pytest.mark.domain_case(14)
 def test_case_14_what_is_neither_spent_nor_carried_forward_lapses(world: World) -> None:
     bid_id = to_active(world, asked={2011: Pence(54_100_000)})
     paid(world, bid_id, 46_707_700)
@@ -354,7 +352,6 @@ def test_case_14_what_is_neither_spent_nor_carried_forward_lapses(world: World) 
     assert well(world) == []
 
 
-@pytest.mark.domain_case(14)
 def test_case_14_a_carry_forward_needs_room_in_the_next_year(world: World) -> None:
     bid_id = to_active(world, asked={2011: Pence(54_100_000)})
     world.work(SYSTEM, lambda work: set_ceiling(work, world.ids["fund"], 2012, 100, key="cut", reason="Cut"))
@@ -371,7 +368,6 @@ def test_case_14_a_carry_forward_needs_room_in_the_next_year(world: World) -> No
     assert codes(refused) == {"no_room_next_year"}
 
 
-@pytest.mark.domain_case(14)
 def test_case_14_a_request_of_20_april_for_work_in_march_is_paid_from_the_old_years_accrual(
     world: World,
 ) -> None:
@@ -450,7 +446,6 @@ def test_an_award_that_ended_early_owes_no_more_reports(world: World) -> None:
     assert left == []
 
 
-@pytest.mark.domain_case(19)
 def test_case_19_a_part_of_a_request_is_refused_with_the_reason_and_the_lead_body_is_told(
     world: World,
 ) -> None:
@@ -552,7 +547,6 @@ def test_temporary_support_without_an_end_is_not_offered(world: World) -> None:
     assert found.code == "support_without_end"
 
 
-@pytest.mark.domain_case(18)
 def test_case_18_a_cut_below_what_is_promised_is_refused_and_names_the_bids(world: World) -> None:
     bid_id = to_active(world)
     reference = world.case(bid_id).reference

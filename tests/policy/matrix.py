@@ -99,7 +99,7 @@ def _cells(
                 answer.cells += 1
                 may = (
                     may_then
-                    and oracle.comes(rule, persona.person, world.facts)
+                    and oracle.comes(rule, persona.person)
                     and not oracle.chooses_own(rule, persona.person)
                 )
                 answer.allowed += bool(may)

@@ -43,7 +43,7 @@ class Person:
     `holds` are roles held for the department of the bid or for its lead body. `did` are the steps of this bid that the person,
     or somebody they stand in for, ever did. `connected`: a conflict of interest with the lead, a partner or the bid.
     `takes_part`: their own organisation is the lead or a partner.
-    `limit` is below, at or above the value, or none; one above it is enough for the value with linked bids too.
+    `limit` is below, at or above the value, or none.
     """
 
     holds: frozenset[str]
@@ -243,7 +243,6 @@ TABLE: Mapping[str, Rule] = {
     "settle_year": Rule(
         "finance_officer", _RUNNING, "", "!closure_proposed year_is_over", form="year_adds_up", reason=True, free=True
     ),
-    "release_accrual": Rule(SYSTEM, f"{_RUNNING} terminated", "", form="kept_unused"),
     "ask_variation": Rule(
         "signatory", "active", "", "!change_waits", form="changes_something leaves_what_happened", reason=True
     ),
@@ -291,19 +290,15 @@ def allowed(
     """Whether the person may do it there and then; `filled` is False when one only asks and no form is filled in."""
     return (
         state in rule.start.split()
-        and comes(rule, person, facts)
+        and comes(rule, person)
         and holds(rule.needs, state, facts)
         and (not filled or (well_filled(rule, state, facts) and not chooses_own(rule, person)))
     )
 
 
-def comes(rule: Rule, person: Person, facts: Mapping[str, bool]) -> bool:
-    """Whether it is this person's to do; of the facts only linked bids matter, which a limit must reach as well."""
-    return (
-        bool(person.holds & set(rule.who.split()))
-        and not barred(rule, person)
-        and not (rule.limit and facts["linked"] and person.limit == "at")
-    )
+def comes(rule: Rule, person: Person) -> bool:
+    """Whether it is this person's to do, whatever the facts."""
+    return bool(person.holds & set(rule.who.split())) and not barred(rule, person)
 
 
 def well_filled(rule: Rule, state: str, facts: Mapping[str, bool]) -> bool:
@@ -335,9 +330,7 @@ def lands(name: str, state: str, facts: Mapping[str, bool]) -> str:
     """Where the bid stands afterwards."""
     match name:
         case "recommend":
-            # The highest limit of all is just enough for the bid alone.
-            above = facts["above_every_limit"] or facts["linked"]
-            return "referred" if facts["marks_put"] or above else "deciding"
+            return "referred" if facts["marks_put"] or facts["above_every_limit"] else "deciding"
         case "approve":
             return "approved" if facts["last_vote"] else "deciding"
         case "resume":

@@ -43,14 +43,7 @@ OUTSIDE_ROLES = [
     "review_owner",
 ]
 NEVER_ACT = ("auditor", "administrator")
-LIMITS = {
-    "none": None,
-    "below": -1,
-    "at": 0,
-    "enough with linked bids": w.LINKED_PENCE,
-    "above": w.LINKED_PENCE + 1,
-}
-"""How far a limit is above what it is held against, before linked bids are counted (pence)."""
+LIMITS = {"none": None, "below": -1, "at": 0, "above": 1}
 FRESH = 1
 
 
@@ -177,8 +170,8 @@ def _connected() -> Iterator[Persona]:
         yield _persona(
             f"{said}, with an interest in another bid", roles, interest_cases=frozenset({w.CASE + 1})
         )
-    for limit in ("none", "below", "at", "enough with linked bids"):
-        yield _persona(f"all, limit {limit}", every, limit=limit, key=limit != "enough with linked bids")
+    for limit in ("none", "below", "at"):
+        yield _persona(f"all, limit {limit}", every, limit=limit, key=limit != "at")
         yield _persona(f"approver, limit {limit}", {"approver"}, limit=limit)
 
 

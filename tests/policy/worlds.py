@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from workflow.approval.deciders import Deciders
-from workflow.approval.linked import LinkedBid
 from workflow.approval.rules import ACCOUNTING_TESTS, ApprovalFacts
 from workflow.bids.rules import CRITERIA, BidsFacts, Finding
 from workflow.consultation.elections import Election
@@ -30,7 +29,6 @@ LEAD, PARTNER, NAMED, DEPARTMENT, ELSEWHERE = 21, 22, 23, 11, 31
 CASE = 5
 YEAR_PENCE = 100_000_00
 VALUE = 2 * YEAR_PENCE
-LINKED_PENCE = YEAR_PENCE // 4
 VALUE_AFTER_CHANGE = VALUE + YEAR_PENCE // 2
 VOTER, EARLIER_VOTER, BARRED, AGREED, CLAIMANT = 201, 202, 203, 204, 205
 
@@ -46,13 +44,13 @@ TRUE_ORDINARILY = _words("""
     criteria_answered defects_named criterion_named councils_chosen closing_date_good covered_allowed election_explained
     later_date late_chosen tests_answered marks_explained amounts_fit money_left no_conflict_declared
     within_the_year letter_dated objection_stated copied_to_both claim_fits check_fits year_adds_up changes_something
-    leaves_what_happened notice_given spent_told kept_unused
+    leaves_what_happened notice_given spent_told
 """)
 FALSE_ORDINARILY = _words("""
     round_over finding_waits review_asked_once review_waits text_changed consultation_over material_change response_sent
     answer_held objected_to_covered marked consented rejection_waits rejection_advised two_people_reject last_vote
     appealed_once appeal_waits above_every_limit was_referred closure_proposed claim_waits claim_checked payments_held
-    payments_paused year_is_over change_waits asked_back election_now marks_put work_over linked
+    payments_paused year_is_over change_waits asked_back election_now marks_put work_over
 """)
 ORDINARY: Mapping[str, bool] = dict.fromkeys(TRUE_ORDINARILY, True) | dict.fromkeys(FALSE_ORDINARILY, False)
 
@@ -149,7 +147,7 @@ def facts_of(world: World, state: str) -> dict[str, Any]:
         "bids": _bid(is_so, how, state),
         "consultation": _consultation(is_so, how),
         "approval": _approval(is_so, how, state),
-        "deciders": Deciders((), YEAR_PENCE // 2 if is_so["above_every_limit"] else YEAR_PENCE),
+        "deciders": Deciders((), YEAR_PENCE // 2 if is_so["above_every_limit"] else 10 * VALUE),
         "funds": _money(is_so, how),
         "monitoring": _award(is_so, how),
     }
@@ -247,11 +245,7 @@ def _approval(is_so: Mapping[str, bool], how: How, state: str) -> ApprovalFacts:
         round=1,
         assessed_version=2 if is_so["version_is_assessed"] else (None, 1)[how("version_is_assessed")],
         recommended=recommended,
-        own_pence=VALUE,
-        whole_life_pence=VALUE + (LINKED_PENCE if is_so["linked"] else 0),
-        linked=(LinkedBid(CASE + 1, "SLI-2011-0002", "Another", Pence(LINKED_PENCE)),)
-        if is_so["linked"]
-        else (),
+        whole_life_pence=VALUE,
         quorum=2 if is_so["last_vote"] else 3,
         voters=frozenset({VOTER}),
         state=state,
@@ -278,17 +272,7 @@ def _money(is_so: Mapping[str, bool], how: How) -> FundFacts:
     if not is_so["money_closes"]:
         committed |= {2011: committed[2011] + committed[2012], 2012: 0}
     paid = {2010: 0, 2011: 0 if is_so["unpaid"] else 1, 2012: 0 if is_so["money_closes"] else 1}
-    # Two payment requests of ten pence each are paid or on their way, and one penny is kept beside them or not.
-    kept = 20 + is_so["kept_unused"] - paid[2011]
-    held = {
-        year: Held(
-            Pence(reserved[year]),
-            Pence(committed[year]),
-            Pence(paid[year]),
-            accrued=Pence(kept if year == 2011 else 0),
-        )
-        for year in reserved
-    }
+    held = {year: Held(Pence(reserved[year]), Pence(committed[year]), Pence(paid[year])) for year in reserved}
     left = YEAR_PENCE if is_so["money_left"] else (YEAR_PENCE - 1, 0)[how("money_left")]
     for_change = (
         YEAR_PENCE // 2
@@ -470,7 +454,6 @@ _FORMS: Mapping[str, Callable[[Mapping[str, bool], How], dict[str, Any]]] = {
     "check_claim": _checked,
     "pay_claim": lambda _is_so, _how: {"claim_id": 2},
     "settle_year": _year_end,
-    "release_accrual": lambda _is_so, _how: {"subject": "case:1/accrual:2011"},
     "ask_variation": _change,
     "terminate": lambda is_so, _how: {"notice_ends_on": TODAY if is_so["notice_given"] else TODAY - DAY},
     "propose_closure": lambda is_so, _how: {"eligible_pence": 1 if is_so["spent_told"] else None},

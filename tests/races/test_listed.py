@@ -96,18 +96,6 @@ RACES: dict[str, tuple[str, str]] = {
         "races/test_races.py::test_two_approvals_at_once_count_one_and_tell_the_other_who_acted",
         "races/test_races.py::test_without_the_lock_two_approvals_collide_in_the_database",
     ),
-    "two rises of linked awards": (
-        "races/test_linked.py::test_of_two_rises_above_the_limit_together_exactly_one_is_agreed",
-        "races/test_linked.py::test_without_holding_the_linked_award_both_rises_are_agreed_above_the_limit",
-    ),
-    "approve against a linked bid's new amount": (
-        "races/test_linked.py::test_a_linked_bid_stands_still_until_the_decision_on_its_total_is_made",
-        "races/test_linked.py::test_without_holding_it_a_decision_is_made_on_a_total_that_is_no_more",
-    ),
-    "two decisions that hold each other's bid": (
-        "races/test_linked.py::test_two_decisions_that_hold_each_others_bid_wait_for_one_another_and_both_pass",
-        "races/test_linked.py::test_without_the_order_two_decisions_that_hold_each_others_bid_meet_in_a_deadlock",
-    ),
 }
 """Each race with the twin that takes one defence away and shows what would happen. Source: how the engine is tested."""
 

@@ -12,7 +12,6 @@ from workflow.reports.rules import Comparison, basis_points, reduction_is_met, r
 amounts = st.integers(min_value=0, max_value=10**15)
 
 
-@pytest.mark.domain_case(20)
 def test_case_20_a_fall_from_10_to_7_meets_the_test_and_one_to_7_01_does_not() -> None:
     assert reduction_is_met(1000, 700) is True
     assert reduction_is_met(1000, 701) is False

@@ -280,23 +280,6 @@ def year_over(world: World, _bid_id: int) -> None:
     world.clock.business = datetime(2012, 4, 10, 9, tzinfo=UTC)
 
 
-KEPT = {
-    "year": 2011,
-    "accrued_pence": Pence(5_000_000),
-    "carried_pence": Pence(0),
-    "agreement": "",
-    **REASON,
-}
-
-
-def kept_and_not_used(world: World, bid_id: int) -> None:
-    """Money was kept for work of the first year, and the day until which it could be used has passed."""
-    world.clock.business = datetime(2012, 4, 16, 9, tzinfo=UTC)
-    if world.case(bid_id).state != "terminated":
-        world.act("finance", bid_id, "settle_year", KEPT)
-    world.clock.business = datetime(2012, 7, 3, 9, tzinfo=UTC)
-
-
 def change_asked(world: World, bid_id: int) -> None:
     """The lead body asked for less money."""
     amounts = {2011: Pence(20_000_000), 2012: Pence(5_000_000)}
@@ -320,15 +303,6 @@ def to_terminated_while_checked(world: World) -> int:
     bid_id = to_active(world)
     checked(world, bid_id)
     world.act("approver1", bid_id, "terminate", ENDING)
-    return bid_id
-
-
-def to_terminated_while_money_is_kept(world: World) -> int:
-    """An award that ended early once money had been kept for work of its first year."""
-    bid_id = to_active(world)
-    world.clock.business = datetime(2012, 4, 16, 9, tzinfo=UTC)
-    world.act("finance", bid_id, "settle_year", KEPT)
-    world.act("approver1", bid_id, "terminate", {**ENDING, "notice_ends_on": date(2012, 9, 28)})
     return bid_id
 
 
@@ -460,7 +434,7 @@ RECIPES: dict[str, Recipe] = {
     "lift_suspension": Recipe("approver1", REASON),
     "settle_year": Recipe(
         "finance",
-        {"year": "2011", "accrued": "500", "carried": "1,000", "agreement": "Letter 7", **REASON},
+        {"year": "2011", "accrued": "0", "carried": "1,000", "agreement": "Letter 7", **REASON},
         year_over,
     ),
     "terminate": Recipe("approver1", {**on("notice_ends_on", date(2011, 9, 30)), "eligible": "0", **REASON}),
@@ -490,7 +464,6 @@ IN_STATE: dict[tuple[str, str], Recipe] = {
         way=to_terminated_while_claimed,
     ),
     ("terminated", "pay_claim"): Recipe("payer", newest_claim, way=to_terminated_while_checked),
-    ("terminated", "release_accrual"): Recipe("nobody", way=to_terminated_while_money_is_kept),
     ("closing", "lift_suspension"): Recipe("approver1", REASON, way=to_closing_while_paused),
     ("approved", "send_back"): Recipe(OFFICER, REASON, way=to_approved_of_an_ended_year),
     ("referred", "reject"): Recipe(OFFICER, REASON, way=to_small_referred),
@@ -498,7 +471,7 @@ IN_STATE: dict[tuple[str, str], Recipe] = {
 }
 """Where an action is done in another way from one of its states: by state and action."""
 
-BY_CALENDAR: dict[str, Before] = {"release_accrual": kept_and_not_used}
+BY_CALENDAR: dict[str, Before] = {}
 """What has to happen before the calendar acts, where it is not that the time of the state is over."""
 
 

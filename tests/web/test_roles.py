@@ -141,7 +141,6 @@ def refusals(office: Office) -> Callable[[], list[str]]:
     return found
 
 
-@pytest.mark.domain_case(17)
 def test_case_17_an_administrator_who_tries_to_decide_is_refused_and_it_is_audited(
     office: Office, refusals: Callable[[], list[str]]
 ) -> None:

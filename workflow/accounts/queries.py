@@ -109,10 +109,7 @@ def _grants(roles: Iterable[tuple[str, int]] | None) -> frozenset[Grant]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person may do and what bars it: roles, connections on record, limits by department.
-
-    `principals` are those they stand in for, `stand_ins` those who stand in for them.
-    """
+    """What a person may do and what bars it: roles, connections on record, people stood in for, limits by department."""
 
     person_id: int
     organisation_id: int
@@ -121,12 +118,6 @@ class Standing:
     interest_cases: frozenset[int]
     principals: frozenset[int]
     limits: dict[int, Pence]
-    stand_ins: frozenset[int] = frozenset()
-
-    @property
-    def counted_with(self) -> frozenset[int]:
-        """Who counts as one person with them today: whom they stand in for, and who stands in for them."""
-        return self.principals | self.stand_ins
 
 
 def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
@@ -139,7 +130,7 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
     row = read_columns(session, _STANDING, given).one_or_none()
     if row is None:
         raise NotHere
-    home, roles, connected, covered, delegated, standing_in = row
+    home, roles, connected, covered, delegated = row
     highest: dict[int, Pence] = {}
     for department, pence in delegated or ():
         highest[department] = max(highest.get(department, Pence(0)), Pence(pence))
@@ -151,7 +142,6 @@ def standing_of(session: Session, person_id: int, now: datetime) -> Standing:
         frozenset(case for _, case in connected or () if case is not None),
         frozenset(principal for (principal,) in covered or ()),
         highest,
-        frozenset(standing_in or ()),
     )
 
 
@@ -281,9 +271,6 @@ _STANDING = select(
     _listed(Interest, Interest.organisation_id, Interest.case_id).where(_is_open(_NOW)).scalar_subquery(),
     _listed_today(Cover, Cover.for_person_id),
     _listed_today(Delegation, Delegation.organisation_id, Delegation.limit_pence),
-    select(func.jsonb_agg(Cover.person_id, type_=JSONB))
-    .where(Cover.for_person_id == _PERSON, _in_force_on(Cover.valid_from, Cover.valid_to, _TODAY))
-    .scalar_subquery(),
 ).where(Person.id == _PERSON, Person.active)
 _HOLDERS = text("""
     SELECT DISTINCT p.id, p.name, p.email

@@ -35,8 +35,7 @@ def step_aside(work: Work, case_id: int, *, nature: str) -> None:
     if person_id is None:
         raise NotHere
     case = hold_case(work, case_id)
-    known = queries.facts(work.session, [case.id], now=work.now, person_id=person_id)[case.id]
-    if person_id in known.voters | known.outgrown:
+    if person_id in queries.facts(work.session, [case.id], now=work.now, person_id=person_id)[case.id].voters:
         raise Refused([VOTED])
     declare_interest(work, person_id, nature=nature, case_id=case.id)
     work.session.flush()  # Who is left is read from the table.

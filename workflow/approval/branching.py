@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from workflow.approval.linked import linked_total, with_linked
 from workflow.bids.rules import written
 from workflow.clock import london_date
 from workflow.engine import Data, Facts, Guard, GuardContext, Reason
 from workflow.engine.working_days import CalendarEnds
-from workflow.money import financial_year, year_label
+from workflow.money import financial_year, format_pounds, year_label
 
 
 def _not_barred(context: GuardContext) -> Reason | None:
@@ -59,8 +58,7 @@ def _one_person_rejects(context: GuardContext) -> Reason | None:
         return None
     return Reason(
         "second_person_checks",
-        f"At {with_linked(approval.whole_life_pence, approval.linked)}, "
-        "a second person checks a rejection before the lead body is told.",
+        f"At {format_pounds(approval.whole_life_pence)}, a second person checks a rejection before the lead body is told.",
         "Propose the rejection; somebody else confirms it.",
         "You, and then another approver or the accounting officer",
     )
@@ -135,8 +133,7 @@ def _year_held(facts: Facts, today: date) -> int:
 
 
 def _voted(context: GuardContext) -> Reason | None:
-    approval = context.facts["approval"]
-    if context.actor.person_id in approval.voters | approval.outgrown:
+    if context.actor.person_id in context.facts["approval"].voters:
         return None
     return Reason(
         "not_voted",
@@ -189,7 +186,7 @@ appeal_waits = Guard("appeal_waits", _appeal_waits)
 
 def where_to_decide(facts: Facts, data: Data) -> str:
     """`referred` when no approver may decide it: marked, or above the highest limit of all; else `deciding`."""
-    pence = sum((data.get("amounts") or {}).values()) + linked_total(facts["approval"].linked)
+    pence = sum((data.get("amounts") or {}).values())
     return "referred" if data.get("marks") or pence > facts["deciders"].highest_pence else "deciding"
 
 
@@ -231,7 +228,7 @@ def waits_for_approver(facts: Facts) -> str:
     """What a decision waits for, as the department reads it."""
     approval, left = facts["approval"], facts["deciders"].left
     needed = approval.quorum - len(approval.voters)
-    least = with_linked(approval.whole_life_pence, approval.linked)
+    least = format_pounds(approval.whole_life_pence)
     if approval.last_step == "rejection_proposed":
         return "A second person to confirm or decline the rejection"
     if len(left) < needed:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from workflow.approval.linked_facts import GATHERED
 from workflow.clock import london_date
 from workflow.db import read_columns
 
@@ -16,8 +15,7 @@ from workflow.db import read_columns
 class Deciders:
     """The approvers who may still approve a case, by id, and the highest limit of any approver of its department (pence).
 
-    `left` leaves out whoever did an earlier step, has a connection, belongs to a body that takes part, or has a limit below
-    the total with linked bids.
+    `left` leaves out whoever did an earlier step, has a connection, belongs to a body that takes part, or has a lower limit.
     `officers` are the accounting officers of whom the same holds, but for the limit.
     """
 
@@ -42,12 +40,12 @@ def facts(
     }
 
 
-_DECIDERS = text(f"""
+_DECIDERS = text("""
     WITH asked AS (
-        SELECT "case".id, "case".department_id, "case".proposer_id, linked.pence + coalesce(
-            (SELECT a.total_pence FROM appraisal AS a WHERE a.case_id = "case".id ORDER BY a.round DESC LIMIT 1),
-            "case".amount_pence) AS pence
-        FROM "case" CROSS JOIN LATERAL ({GATHERED}) AS linked WHERE "case".id IN :ids
+        SELECT c.id, c.department_id, c.proposer_id, coalesce(
+            (SELECT a.total_pence FROM appraisal AS a WHERE a.case_id = c.id ORDER BY a.round DESC LIMIT 1),
+            c.amount_pence) AS pence
+        FROM "case" AS c WHERE c.id IN :ids
     ), able AS (
         SELECT asked.*, p.id AS person_id, p.organisation_id AS home, r.role, (
             SELECT max(d.limit_pence) FROM delegation AS d
@@ -81,9 +79,8 @@ _DECIDERS = text(f"""
                                 (SELECT organisation_id FROM touched WHERE touched.case_id = able.id)))
           AND NOT EXISTS (SELECT 1 FROM done
                           WHERE done.case_id = able.id AND (done.person_id = able.person_id OR done.person_id IN
-                              (SELECT CASE WHEN cover.person_id = able.person_id THEN cover.for_person_id
-                                           ELSE cover.person_id END FROM cover
-                               WHERE able.person_id IN (cover.person_id, cover.for_person_id)
+                              (SELECT for_person_id FROM cover
+                               WHERE cover.person_id = able.person_id
                                  AND cover.valid_from <= :today AND cover.valid_to >= :today)))
     )
     SELECT asked.id,
@@ -93,4 +90,4 @@ _DECIDERS = text(f"""
         (SELECT jsonb_agg(DISTINCT free.person_id) FROM free
          WHERE free.id = asked.id AND free.role = 'accounting_officer')
     FROM asked
-""").bindparams(bindparam("ids", expanding=True))  # noqa: S608 - both parts are written in this room.
+""").bindparams(bindparam("ids", expanding=True))

@@ -1,11 +1,8 @@
 """What assessment and approval write when an action is applied."""
 
-from typing import Any
-
 from sqlalchemy import text
 
 from workflow import funds
-from workflow.approval.linked import linked_total
 from workflow.approval.models import (
     AccountingTest,
     Appraisal,
@@ -102,25 +99,13 @@ def record_vote(work: Work, context: EffectContext) -> None:
     given = {"case_id": context.case.id, "person_id": work.actor.person_id, "now": work.now}
     work.session.execute(_VOTE, {**vote, **given, "reason": context.data.get("reason", "")})
     if context.plan.moves:
-        context.case.amount_pence = Pence(facts["approval"].own_pence)
+        context.case.amount_pence = Pence(facts["approval"].whole_life_pence)
     context.payload |= {
         "round": vote["round"],
         "version": vote["version_number"],
         "limit_pence": vote["limit_pence"],
         "votes": len(facts["approval"].voters) + 1,
         "quorum": facts["approval"].quorum,
-        **weighed(context, facts["approval"].own_pence),
-    }
-
-
-def weighed(context: EffectContext, own_pence: int) -> dict[str, Any]:
-    """The linked bids that a decision counts, for its event: (case id, pence) of each, and the total with them."""
-    linked = context.facts["approval"].linked
-    if not linked:
-        return {}
-    return {
-        "linked": [[one.case_id, one.pence] for one in linked],
-        "whole_life_pence": own_pence + linked_total(linked),
     }
 
 

@@ -5,15 +5,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Date,
     ScalarSelect,
     Select,
     SQLColumnExpression,
     bindparam,
-    case,
-    column,
     func,
     select,
     text,
@@ -22,7 +19,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from workflow.approval.linked_facts import GATHERED, linked_of
 from workflow.approval.models import (
     Appraisal,
     AppraisalYear,
@@ -32,7 +28,6 @@ from workflow.approval.models import (
     Vote,
     VoteVoided,
 )
-from workflow.approval.readiness import UNDECIDED
 from workflow.approval.rules import ApprovalFacts
 from workflow.approval.terms import StepKind
 from workflow.cases import Case
@@ -47,23 +42,7 @@ MARKING = frozenset({StepKind.REFERRED})
 
 def facts_of(row: Sequence[Any]) -> ApprovalFacts:
     """The facts of one row of `FACTS`."""
-    (
-        _,
-        state,
-        number,
-        version,
-        own,
-        whole,
-        linked,
-        marks,
-        years,
-        votes,
-        tier,
-        steps,
-        consent,
-        barred,
-        appeal,
-    ) = row
+    _, state, number, version, pence, marks, years, voters, tier, steps, consent, barred, appeal = row
     quorum, rejection_quorum = tier or CAREFUL
     taken = [StepKind(kind) for kind, *_ in steps or ()]
     left = [from_state for kind, from_state, *_ in steps or () if kind == StepKind.DEFERRED]
@@ -77,12 +56,9 @@ def facts_of(row: Sequence[Any]) -> ApprovalFacts:
         round=number,
         assessed_version=version,
         recommended={int(year): amount for year, amount in sorted((years or {}).items())},
-        own_pence=own,
-        whole_life_pence=whole,
-        linked=linked_of(linked),
+        whole_life_pence=pence,
         quorum=quorum,
-        voters=frozenset(person for person, limit in votes or () if limit >= whole),
-        outgrown=frozenset(person for person, limit in votes or () if limit < whole),
+        voters=frozenset(voters or ()),
         state=state,
         rejection_quorum=rejection_quorum,
         marks=frozenset([*(marks or ()), *referred]),
@@ -101,9 +77,9 @@ def years_of(appraisal_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
     return select(pairs).where(AppraisalYear.appraisal_id == appraisal_id).scalar_subquery()
 
 
-def _votes_of(case_id: SQLColumnExpression[int], number: SQLColumnExpression[int]) -> ScalarSelect[Any]:
-    """Who approved in a round and did not take it back, as a JSON array of (person id, limit of that day)."""
-    people = func.jsonb_agg(func.jsonb_build_array(Vote.person_id, Vote.limit_pence), type_=JSONB)
+def _voters_of(case_id: SQLColumnExpression[int], number: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """Whose approval counts in a round, as a JSON array of person ids."""
+    people = func.jsonb_agg(Vote.person_id, type_=JSONB)
     is_void = select(VoteVoided.vote_id).where(VoteVoided.vote_id == Vote.id).exists()
     return select(people).where(Vote.case_id == case_id, Vote.round == number, ~is_void).scalar_subquery()
 
@@ -164,31 +140,24 @@ _APPEAL = text("""
 def _statement() -> Select[Any]:
     latest = select(Appraisal).where(Appraisal.case_id == Case.id).order_by(Appraisal.round.desc()).limit(1)
     running = aliased(Appraisal, latest.lateral("running"))
-    own = func.coalesce(running.total_pence, Case.amount_pence)
-    linked = text(GATHERED).columns(column("bids", JSONB), column("pence", BigInteger)).lateral("linked")
-    # What was decided was decided on the total of its day; what its body asked for since is weighed with what comes.
-    whole = own + case((Case.state.in_(UNDECIDED), linked.c.pence), else_=0)
+    value = func.coalesce(running.total_pence, Case.amount_pence)
     return (
         select(
             Case.id,
             Case.state,
             func.coalesce(running.round, 0),
             running.version_number,
-            own,
-            whole,
-            linked.c.bids,
+            value,
             running.marks,
             years_of(running.id),
-            _votes_of(Case.id, running.round),
-            _tier_of(Case.department_id, whole, bindparam("today", type_=Date)),
+            _voters_of(Case.id, running.round),
+            _tier_of(Case.department_id, value, bindparam("today", type_=Date)),
             _steps_of(Case.id),
             _consent_of(Case.id, running.round),
             _BARRED,
             _APPEAL,
         )
-        .select_from(Case)
         .outerjoin(running, true())
-        .join(linked, true())
         .where(Case.id.in_(bindparam("ids", expanding=True)))
         .order_by(Case.id)
     )

@@ -35,7 +35,8 @@ def facts(
 ) -> dict[int, ApprovalFacts]:
     """The assessment of the running round with its votes, by case id, in one statement.
 
-    The whole-life value is the assessed total, else what is asked, together with linked bids until it is decided.
+    The whole-life value is the assessed total, else what is asked; linked bids are added when a later part of the product
+    brings them.
     """
     del person_id
     rows = read_columns(session, FACTS, {"ids": list(case_ids), "today": london_date(now)})

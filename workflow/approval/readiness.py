@@ -119,7 +119,6 @@ class Wanted:
 
     `votes` counts the approvals given, `marked` says that only the accounting officer decides. `did` holds (duty, person id),
     `barred` the people who judged it before an appeal, `connected` those with a connection to it.
-    `linked` says in words which linked bids the total counts.
     """
 
     state: str
@@ -129,7 +128,6 @@ class Wanted:
     did: frozenset[tuple[str, int]] = frozenset()
     barred: frozenset[int] = frozenset()
     connected: frozenset[int] = frozenset()
-    linked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

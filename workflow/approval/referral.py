@@ -60,9 +60,9 @@ marks_explained = Guard("marks_explained", _marks_explained, needs_data=True)
 def _consent_recorded(context: GuardContext) -> Reason | None:
     """Source: domain, section 4, referred; Managing Public Money: novel, contentious or repercussive spending."""
     marks, approval = marks_of(context.facts), context.facts["approval"]
-    if not marks or approval.consent_pence >= approval.own_pence:
+    if not marks or approval.consent_pence >= approval.whole_life_pence:
         return None
-    need = format_pounds(approval.own_pence)
+    need = format_pounds(approval.whole_life_pence)
     who = "A finance officer"
     if not approval.consent_pence:
         return Reason(
@@ -158,6 +158,6 @@ def waits_for_accounting_officer(facts: Facts) -> str:
     approval, marks = facts["approval"], marks_of(facts)
     if not facts["deciders"].officers:
         return "Another accounting officer, because none is left who may decide"
-    if marks and approval.consent_pence < approval.own_pence:
+    if marks and approval.consent_pence < approval.whole_life_pence:
         return "The Treasury’s consent, then the accounting officer"
     return "The accounting officer"

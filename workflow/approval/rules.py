@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.approval.linked import LinkedBid, total_in_words
 from workflow.clock import london_date
 from workflow.engine import Data, Facts, Guard, GuardContext, Reason
 from workflow.funds.rules import Shortfall, shortfalls
@@ -30,24 +29,19 @@ DUTY_WORDS = {
 class ApprovalFacts:
     """What approval knows of a bid: the assessment of the running round and its votes.
 
-    Amounts are pence by financial year. `own_pence` is the bid's own total; `whole_life_pence` counts the `linked` bids too while
-    it is not decided. `quorum` is how many approvals the whole-life value needs, `rejection_quorum` how many people a rejection.
-    `voters` are the people whose approval counts in this round, `outgrown` those who approved under a limit that the whole-life
-    value has outgrown since. `marks` say why only the accounting officer decides. `last_step` is the newest step beside the
-    votes, by name, and `deferred_from` the state that the newest deferral left. `consent_pence` is what the Treasury agreed to
-    in this round. `barred` are the people who judged the bid before an appeal was accepted. `appeal_by` is the last London date
-    for an appeal, None when none can be made.
+    Amounts are pence by financial year. `quorum` is how many approvals the whole-life value needs, `rejection_quorum` how
+    many people a rejection. `voters` are the people whose approval counts in this round. `marks` say why only the accounting
+    officer decides. `last_step` is the newest step beside the votes, by name, and `deferred_from` the state that the newest
+    deferral left. `consent_pence` is what the Treasury agreed to in this round. `barred` are the people who judged the bid
+    before an appeal was accepted. `appeal_by` is the last London date for an appeal, None when none can be made.
     """
 
     round: int
     assessed_version: int | None
     recommended: Mapping[int, int]
-    own_pence: int
     whole_life_pence: int
     quorum: int
     voters: frozenset[int]
-    outgrown: frozenset[int] = frozenset()
-    linked: tuple[LinkedBid, ...] = ()
     state: str = ""
     rejection_quorum: int = 2
     marks: frozenset[str] = frozenset()
@@ -107,10 +101,8 @@ no_conflict = Guard("no_conflict", _no_conflict)
 
 
 def _within_limit(context: GuardContext) -> Reason | None:
-    """Source: domain, section 5, limits: against the whole-life value with linked bids, so that nobody splits a bid."""
     limit = context.facts["actor"].limit_pence
-    approval: ApprovalFacts = context.facts["approval"]
-    value = approval.whole_life_pence
+    value = context.facts["approval"].whole_life_pence
     if limit is None:
         return Reason(
             "no_delegation",
@@ -121,7 +113,7 @@ def _within_limit(context: GuardContext) -> Reason | None:
     if limit < value:
         return Reason(
             "over_limit",
-            f"{total_in_words(value, approval.linked)}; you can approve up to {format_pounds(limit)}.",
+            f"The total over all years is {format_pounds(value)}; you can approve up to {format_pounds(limit)}.",
             "Somebody with a higher limit decides.",
             f"An approver who can approve at least {format_pounds(value)}",
         )

@@ -7,7 +7,6 @@ from sqlalchemy import select, text
 
 from workflow import deadlines, documents
 from workflow.accounts.commands import declare_interest
-from workflow.approval.effects import weighed
 from workflow.approval.models import DecisionStep, Direction, Objection, TreasuryConsent
 from workflow.approval.terms import AccountingTest, StepKind
 from workflow.cases import EffectContext
@@ -195,11 +194,8 @@ def void_own_vote(work: Work, context: EffectContext) -> None:
 
 
 def _take_amount(context: EffectContext) -> None:
-    context.case.amount_pence = Pence(context.facts["approval"].own_pence)
-    context.payload |= {
-        "total_pence": context.case.amount_pence,
-        **weighed(context, context.case.amount_pence),
-    }
+    context.case.amount_pence = Pence(context.facts["approval"].whole_life_pence)
+    context.payload["total_pence"] = context.case.amount_pence
 
 
 def _letter(work: Work, context: EffectContext, role: str) -> int:

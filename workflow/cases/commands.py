@@ -66,22 +66,6 @@ def lock_case(work: Work, case_id: int) -> Case:
     return found
 
 
-def _lock(work: Work, case_id: int, action: str) -> Case:
-    """Lock the case of an action and the others that it reads, by their ids in order, so that no two wait for each other.
-
-    A case that comes to be read only after this was asked is not held: it counts this one when it is decided itself.
-
-    Raises:
-        NotHere: when there is no such case.
-    """
-    others = registry().also_locked.get(action)
-    case = work.session.get(Case, case_id) if others is not None else None
-    if others is None or case is None:
-        return lock_case(work, case_id)
-    held = {one: lock_case(work, one) for one in sorted({case_id, *others(work.session, case, now=work.now)})}
-    return held[case_id]
-
-
 def hold_case(work: Work, case_id: int) -> Case:
     """Keep a case where it stands while a row that its state governs is added: an answer, a section, evidence.
 
@@ -114,7 +98,7 @@ def apply(
     before = take_key(work, key, action=action, subject=subject_of(case_id))
     if before is not None:
         return Applied(**before)
-    case = _lock(work, case_id, action)
+    case = lock_case(work, case_id)
     _same_revision(work, case, seen_rev)
     workflow, facts, planned = _plan(work, case, action, data or {})
     context = EffectContext(case, case.state, planned, facts, data or {})
@@ -154,7 +138,7 @@ def _plan(
     if person_id is None and work.actor.kind != "system":
         raise NotHere
     facts = facts_for(work.session, [case], now=work.now, person_id=person_id)[case.id]
-    actor = actor_for(facts.standing, case, facts["actor"].counted_with)
+    actor = actor_for(facts.standing, case, facts["actor"].principals)
     planned = plan(workflow, view_of(case), action, actor, facts, data)
     if isinstance(planned, Refusal):
         raise Refused(planned.reasons)

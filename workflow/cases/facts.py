@@ -118,7 +118,6 @@ class _Batch:
             standing.interests,
             standing.interest_cases,
             standing.principals,
-            standing.stand_ins,
         )
 
 
@@ -139,7 +138,7 @@ def duties_of(session: Session, case_ids: Sequence[int]) -> dict[int, frozenset[
 
 
 def actor_for(
-    viewer: accounts.Viewer | accounts.Standing | None, case: Case, counted_with: frozenset[int] = frozenset()
+    viewer: accounts.Viewer | accounts.Standing | None, case: Case, principals: frozenset[int] = frozenset()
 ) -> CaseActor:
     """Who acts on this very case: the department's roles held for its department, the body's for its proposer.
 
@@ -149,11 +148,11 @@ def actor_for(
     if viewer is None:
         return SYSTEM_ACTOR
     if any(grant.role in NEVER_TOGETHER for grant in viewer.grants):
-        return CaseActor(viewer.person_id, frozenset(), principal_ids=counted_with)
+        return CaseActor(viewer.person_id, frozenset(), principal_ids=principals)
     sides = {Side.DEPARTMENT: case.department_id, Side.BODY: case.proposer_id}
     roles = frozenset(
         str(grant.role)
         for grant in viewer.grants
         if sides.get(ROLES[grant.role].side) == grant.organisation_id
     )
-    return CaseActor(viewer.person_id, roles, principal_ids=counted_with)
+    return CaseActor(viewer.person_id, roles, principal_ids=principals)

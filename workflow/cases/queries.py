@@ -76,7 +76,7 @@ def offers_for(
     found: dict[int, tuple[Offer, ...]] = {}
     for case in cases:
         workflow = registry().workflow_of(case)
-        actor = actor_for(viewer, case, facts[case.id]["actor"].counted_with)
+        actor = actor_for(viewer, case, facts[case.id]["actor"].principals)
         found[case.id] = () if workflow is None else offers(workflow, view_of(case), actor, facts[case.id])
     return found
 

@@ -19,9 +19,6 @@ FactsOf = Callable[..., Mapping[int, Any]]
 Audience = Callable[..., Sequence[Recipient]]
 """`(session, case, *, now, data) -> recipients`."""
 
-AlsoLocked = Callable[..., Sequence[int]]
-"""`(session, case, *, now) -> case ids` that an action holds besides its own, because it reads what they come to."""
-
 DueOn = Callable[..., date]
 """`(session, case, *, now, data) -> London date`, for deadlines that are a date and not a period."""
 
@@ -88,8 +85,6 @@ class Registry:
     notices: Mapping[str, Notice]
     due_on: Mapping[str, DueOn]
     deadline_notices: Mapping[str, DeadlineNotice]
-    # By action, the other cases that are locked before it reads anything.
-    also_locked: Mapping[str, AlsoLocked] = field(default_factory=dict)
 
     def workflow_of(self, case: Case) -> Workflow | None:
         """The definition that a case is pinned to, or None when this program does not know that version."""
@@ -137,7 +132,6 @@ class CaseFacts:
 class ActorFacts:
     """What is known of who asks or acts: `context.facts["actor"]`. All empty for the system.
 
-    `principals` are those they stand in for today, `stand_ins` those who stand in for them.
     `limit_pence` is what the person may approve for the case's department today, None when nothing was delegated.
     """
 
@@ -147,9 +141,3 @@ class ActorFacts:
     interests: frozenset[int]
     interest_cases: frozenset[int]
     principals: frozenset[int]
-    stand_ins: frozenset[int] = frozenset()
-
-    @property
-    def counted_with(self) -> frozenset[int]:
-        """Who counts as one person with them, for the separation of duties: those two ways."""
-        return self.principals | self.stand_ins

@@ -10,9 +10,7 @@ from workflow.cases.models import Case
 from workflow.cases.notices import owe_breach
 from workflow.cases.registry import registry
 from workflow.clock import Clock
-from workflow.db import SYSTEM, Sessions, Work, unit_of_work
-from workflow.engine import Workflow
-from workflow.errors import Refused
+from workflow.db import SYSTEM, Sessions, unit_of_work
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +52,6 @@ def _breach(  # noqa: PLR0917 - one row of the list
             return 0
         if not own:
             owe_breach(work, case, subject, kind, key=f"{deadline_id}:v{version}")
-            _act_beside(work, case, workflow, subject, kind, key=f"deadline:{deadline_id}:v{version}")
             return 1
         state = workflow.state_by_name[case.state]
         action = None if state.deadline is None else state.breach_action
@@ -64,23 +61,11 @@ def _breach(  # noqa: PLR0917 - one row of the list
         return 1
 
 
-def _act_beside(work: Work, case: Case, workflow: Workflow, subject: str, kind: str, *, key: str) -> None:
-    """Do what follows a missed deadline beside the state, once; where the rules refuse it there is nothing to do."""
-    action = next((one for one in workflow.actions if one.once_for == kind), None)
-    if action is None:
-        return
-    try:
-        with work.session.begin_nested():
-            apply(work, case.id, action=action.name, seen_rev=case.rev, data={"subject": subject}, key=key)
-    except Refused as refused:
-        log.info("nothing_to_do", subject=subject, kind=kind, codes=[one.code for one in refused.reasons])
-
-
 def _case_of(subject: str) -> tuple[int, bool]:
     """The case of a subject, and whether the deadline is that of its state.
 
-    What is due beside the state, such as `case:12/return:1`, is settled once when it is missed: those whom it concerns are
-    told, and the action that is done once for its kind, if there is one, is done.
+    What is due beside the state, such as `case:12/return:1`, changes no state when it is missed: it is settled once, and
+    those whom it concerns are told.
     """
     number, _, beside = subject.removeprefix("case:").partition("/")
     return int(number), not beside

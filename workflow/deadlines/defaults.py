@@ -63,8 +63,6 @@ DEFAULTS: Mapping[str, Terms] = {
     ),
     # How long somebody may stand in for somebody else, both days included; nobody is reminded of it.
     "cover": Terms("days", 92),
-    # Within how many days of each other two bids are sent, or recommended, that are decided upon as one amount.
-    "linked_bids": Terms("days", 90),
     "deferral": Terms("date", reminders=(-1,), breach_after=0, grace_seconds=ON_TIME_S),
     "appeal": Terms("working_days", 20),
     "appeal_answer": Terms("working_days", 10, reminders=(-3, -1, 0), escalations=_told((1, SENIOR))),
@@ -83,8 +81,6 @@ DEFAULTS: Mapping[str, Terms] = {
     "accrual_estimate": Terms(
         "date", reminders=(-10, -3, 0), escalations=_told((1, "grant_manager"), (2, FINANCE))
     ),
-    # 30 June: so many days after the 31 March on which the year ended.
-    "accrual_release": Terms("days", 91, reminders=(-20, -5), breach_after=0, grace_seconds=ON_TIME_S),
     "carry_forward_request": Terms("date", reminders=(-20, -5), escalations=_told((1, FINANCE))),
     "question": Terms("working_days", 3, reminders=(0,), escalations=_told((1, "asker"))),
     "foi_request": Terms("working_days", 20, reminders=(-10, -3), escalations=_told((1, SENIOR))),

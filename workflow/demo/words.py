@@ -28,7 +28,6 @@ KINDS = {
     "transitional_end": "the end of temporary government support",
     "termination": "the settling of an award that ended early",
     "recovery": "money to pay back",
-    "accrual_release": "the use of what is kept for a year that ended",
     "question": "an answer to a question",
     "award_end": "the end of an award",
     "closure": "the closing of an award",

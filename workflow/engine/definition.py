@@ -51,8 +51,8 @@ class CaseView:
 class Actor:
     """Who acts. `roles` are those that count for this very case and moment, resolved by the caller.
 
-    `principal_ids` are the people who count as one with this person for the separation of duties: whom they stand in for, and
-    who stands in for them. The system holds the one role `SYSTEM`, and nobody else ever does.
+    `principal_ids` are the people this person stands in for; for separation of duties they count as one
+    person. The system holds the one role `SYSTEM`, and nobody else ever does.
     """
 
     person_id: int | None
@@ -67,7 +67,7 @@ class Actor:
 
     @property
     def counted_ids(self) -> frozenset[int]:
-        """The person and those who count as one with them."""
+        """The person and those they stand in for."""
         return self.principal_ids if self.person_id is None else self.principal_ids | {self.person_id}
 
 
@@ -145,8 +145,6 @@ class Action:
     keeps its deadline too, unless `restarts_deadline`; then `restarts_with`, if there is one, runs instead of the
     state's own. `reopens_within` is the deadline kind that limits a
     declared way out of an end. An `optional` action may be done at any time and is nobody's duty: no case waits for it.
-    `once_for` is a kind of deadline that stands beside the state: the calendar does the action once for each that passes, with
-    the deadline's subject in its data, and the case stays where it stands.
     """
 
     name: str
@@ -167,7 +165,6 @@ class Action:
     restarts_with: DeadlineRule | None = None
     reopens_within: str | None = None
     optional: bool = False
-    once_for: str | None = None
 
     @property
     def is_system_only(self) -> bool:

@@ -54,5 +54,4 @@ def _action(action: Action) -> dict[str, Any]:
         "reopens_within": action.reopens_within,
         # Said only where it is so, so that definitions deployed before it was known keep their digest.
         **({} if action.restarts_with is None else {"restarts_with": action.restarts_with.kind}),
-        **({} if action.once_for is None else {"once_for": action.once_for}),
     }

@@ -178,20 +178,11 @@ def _actions(workflow: Workflow) -> Iterator[str]:
             yield f"action {action.name}: nobody may do it"
         if action.money and not any(guard.money for guard in action.guards):
             yield f"action {action.name}: a money effect without a money guard"
-        if action.once_for is not None and not (
-            action.is_system_only and set(action.targets) == set(action.sources)
-        ):
-            yield f"action {action.name}: done once for a date beside the state, yet not by {SYSTEM} alone or not on the spot"
 
 
 def _system_cycles(workflow: Workflow) -> Iterator[str]:
-    """No chain of steps that the system may take by itself returns to where it began, or it would never rest.
-
-    What is done once for a date beside the state is no step of a chain: no date of a state sets it off.
-    """
-    graph = _graph(
-        action for action in workflow.actions if SYSTEM in action.roles and action.once_for is None
-    )
+    """No chain of steps that the system may take by itself returns to where it began, or it would never rest."""
+    graph = _graph(action for action in workflow.actions if SYSTEM in action.roles)
     looping = [name for name in workflow.state_by_name if name in _reach(graph, [name])]
     if looping:
         yield f"the system alone can go round for ever{_listed(looping)}"

@@ -9,7 +9,6 @@ from workflow.db import Work
 from workflow.errors import NotHere
 from workflow.funds.rules import Held
 from workflow.money import Pence, financial_year, total
-from workflow.monitoring.branches.accruals import release_again, stop_release
 from workflow.monitoring.branches.duties import claim_subject, create_duties, drop_duties
 from workflow.monitoring.branches.effects import ask_money_back
 from workflow.monitoring.branches.rules import money_to_pay_back, spent_as_agreed
@@ -90,8 +89,6 @@ def check_claim(work: Work, context: EffectContext) -> None:
     claim.checked_at, claim.checked_by = work.now, work.actor.person_id
     subject = claim_subject(claim.case_id, claim.number)
     deadlines.meet(work, subject)
-    if claim.accepted_pence < claim.claimed_pence:
-        release_again(work, claim.case_id, claim.year)
     if claim.accepted_pence:
         # The days to pay run from the request, so that a slow check does not cost its recipient time.
         deadlines.arm(work, subject, "claim_payment", start=claim.made_at)
@@ -108,8 +105,6 @@ def record_payment(work: Work, context: EffectContext) -> None:
     claim.state = ClaimState.PAID
     deadlines.meet(work, claim_subject(claim.case_id, claim.number))
     amount = claim.accepted_pence or Pence(0)
-    if amount and amount == context.facts["funds"].held.get(claim.year, Held()).accrued:
-        stop_release(work, claim.case_id, claim.year)
     work.session.add(
         Payment(claim_id=claim.id, amount_pence=amount, paid_at=work.now, paid_by=work.actor.person_id)
     )

@@ -252,7 +252,6 @@ _ALL = (
         frozenset({"year", "paid_pence", "accrued_pence", "carried_pence", "lapsed_pence"}),
         mandatory=True,
     ),
-    Template("accrual_released", Category.MONEY, frozenset({"year", "released_pence"}), mandatory=True),
     Template(
         "award_terminated",
         Category.DECISION,

@@ -15,7 +15,6 @@ from workflow.accounts.models import Organisation
 from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role, Thing
 from workflow.approval import queries as approval
-from workflow.approval.linked import counted
 from workflow.approval.readiness import (
     UNDECIDED,
     Lack,
@@ -50,12 +49,11 @@ OWN_DEPARTMENT = (Role.SENIOR_OFFICER, Role.HEAD_OF_TEAM, Role.ACCOUNTING_OFFICE
 
 @dataclass(frozen=True, slots=True)
 class NamedBid:
-    """A bid of a finding; `title` is empty for whoever sees no bids, and then `reference` is too. `linked` are words."""
+    """A bid of a finding; `title` is empty for whoever sees no bids, and then `reference` is too."""
 
     reference: str
     title: str
     pence: int
-    linked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +206,12 @@ def _of_bids(  # noqa: PLR0917 - what was read of one page
 ) -> list[Finding]:
     """The findings about bids: those that lack the same people on the same days are one."""
     by_id = {one.id: one for one in funds}
-    together: dict[tuple[int, Spell], list[tuple[Case, Wanted]]] = {}
+    together: dict[tuple[int, Spell], list[tuple[Case, int]]] = {}
     for case, wanted in _wanted(session, cases, teams, now):
         team = teams.team(case.department_id)
         days = days_of_change(team, london_date(now), until)
         for spell in spells(wanted, team, days):
-            together.setdefault((case.department_id, spell), []).append((case, wanted))
+            together.setdefault((case.department_id, spell), []).append((case, wanted.pence))
     return [
         Finding(
             spell.lack,
@@ -223,8 +221,8 @@ def _of_bids(  # noqa: PLR0917 - what was read of one page
             tuple(sorted({by_id[case.fund_id].code for case, _ in listed})),
             len(listed),
             0,
-            max(wanted.pence for _, wanted in listed),
-            tuple(NamedBid(case.reference, case.title, one.pence, one.linked) for case, one in listed[:NAMED])
+            max(pence for _, pence in listed),
+            tuple(NamedBid(case.reference, case.title, pence) for case, pence in listed[:NAMED])
             if names_bids
             else (),
         )
@@ -257,7 +255,6 @@ def _one(
     return Wanted(
         case.state,
         known.whole_life_pence,
-        linked=counted(known.linked) if known.linked else "",
         votes=len(known.voters) if is_assessed else 0,
         marked=is_assessed and (bool(known.marks) or put_off_there),
         did=did,

@@ -27,6 +27,5 @@ REGISTRY = Registry(
     notices=NOTICES,
     due_on=bid.DUE_ON,
     deadline_notices=DEADLINE_NOTICES,
-    also_locked=bid.ALSO_LOCKED,
 )
 """What `wire()` installs."""

@@ -266,7 +266,6 @@ def test_a_partner_confirms_writes_and_leaves_through_its_pages(
     assert "We reorganise." in page
 
 
-@pytest.mark.domain_case(24)
 def test_everybody_who_reads_a_bid_sees_that_a_partner_has_not_confirmed(
     client: FlaskClient, small: World, enter: SignIn
 ) -> None:
@@ -279,7 +278,6 @@ def test_everybody_who_reads_a_bid_sees_that_a_partner_has_not_confirmed(
     assert "Not yet" in client.get(at(small, bid_id, "/sections")).text
 
 
-@pytest.mark.domain_case(5)
 def test_a_body_that_cannot_be_paid_is_told_on_the_first_page_what_it_may_do_instead(
     client: FlaskClient, small: World, enter: SignIn
 ) -> None:

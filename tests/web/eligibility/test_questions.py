@@ -38,7 +38,6 @@ def walk(client: FlaskClient, given: Mapping[str, str]) -> str:
     return text_of(answer.text)
 
 
-@pytest.mark.domain_case(5)
 def test_case_5_solace_is_told_that_the_top_slice_cannot_be_paid_to_it_and_what_it_may_do_instead(
     client: FlaskClient,
 ) -> None:

@@ -3,7 +3,6 @@
 from sqlalchemy import func, select
 
 from workflow import funds
-from workflow.approval.effects import weighed
 from workflow.cases import EffectContext, decided
 from workflow.cases.registry import Effect
 from workflow.db import Work
@@ -86,7 +85,6 @@ def agree_change(work: Work, context: EffectContext) -> None:
         "change": waiting.number,
         "approvals": waiting.votes + 1,
         "needed": waiting.quorum,
-        **weighed(context, waiting.total_after),
     }
     if not is_last_vote(context):
         context.payload["agreed"] = False

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from workflow.approval.linked import linked_total, with_linked
 from workflow.engine import CalendarEnds, Guard, GuardContext, Reason
 from workflow.funds.rules import shortfalls
 from workflow.money import financial_year, format_pounds, year_label
@@ -111,11 +110,9 @@ change_leaves_what_happened = Guard(
 
 
 def _change_within_limit(context: GuardContext) -> Reason | None:
-    """The limit is tested against the whole new value with linked bids. Source: domain, section 5, limits, and case 15."""
+    """The limit is tested against the whole new value. Source: domain, case 15."""
     change, limit = branches_in(context).change, context.facts["actor"].limit_pence
-    linked = context.facts["approval"].linked
-    whole = 0 if change is None else change.total_after + linked_total(linked)
-    if change is None or (limit is not None and limit >= whole):
+    if change is None or (limit is not None and limit >= change.total_after):
         return None
     can = (
         "Nothing is delegated to you today"
@@ -124,9 +121,9 @@ def _change_within_limit(context: GuardContext) -> Reason | None:
     )
     return Reason(
         "change_over_limit",
-        f"The total would be {with_linked(whole, linked)}. {can}.",
+        f"The total would be {format_pounds(change.total_after)}. {can}.",
         "Somebody with a higher limit decides.",
-        f"An approver who can approve at least {format_pounds(whole)}",
+        f"An approver who can approve at least {format_pounds(change.total_after)}",
     )
 
 

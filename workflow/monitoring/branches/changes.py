@@ -1,9 +1,8 @@
 """Changes to agreements as people read them."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.accounts.models import Person
@@ -11,8 +10,6 @@ from workflow.accounts.queries import Viewer
 from workflow.accounts.roles import Role
 from workflow.cases import Case
 from workflow.cases.queries import DEPARTMENT_ROLES, visible
-from workflow.funds.models import FundYear, LedgerEntry
-from workflow.monitoring.branches.accruals import released_key
 from workflow.monitoring.branches.models import (
     AgreementChange,
     AwardStep,
@@ -65,16 +62,12 @@ def changes_of(session: Session, viewer: Viewer, case: Case) -> list[ChangeView]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What happened to an award beside its plan and its payment requests, the newest first.
-
-    `released` is what was kept for a settled year and not used by its date, by year (pence).
-    """
+    """What happened to an award beside its plan and its payment requests, the newest first."""
 
     steps: list[AwardStep]
     year_ends: list[YearEnd]
     termination: Termination | None
     money_back: MoneyBack | None
-    released: Mapping[int, int]
 
 
 def beside_of(session: Session, viewer: Viewer, case: Case) -> Beside:
@@ -90,24 +83,4 @@ def beside_of(session: Session, viewer: Viewer, case: Case) -> Beside:
         .where(Case.id.in_(mine))
     ).one_or_none()
     termination, money_back = (None, None) if row is None else (row[0], row[1])
-    settled = list(session.scalars(ends))
-    return Beside(
-        list(session.scalars(steps)), settled, termination, money_back, _released(session, case.id, settled)
-    )
-
-
-def _released(session: Session, case_id: int, settled: Sequence[YearEnd]) -> dict[int, int]:
-    if not any(one.accrued_pence for one in settled):
-        return {}
-    rows = session.execute(
-        select(FundYear.year, func.sum(LedgerEntry.lapsed))
-        .join(FundYear, FundYear.id == LedgerEntry.fund_year_id)
-        .where(
-            LedgerEntry.case_id == case_id,
-            or_(
-                *(LedgerEntry.idempotency_key.startswith(released_key(case_id, one.year)) for one in settled)
-            ),
-        )
-        .group_by(FundYear.year)
-    )
-    return {year: int(pence) for year, pence in rows}
+    return Beside(list(session.scalars(steps)), list(session.scalars(ends)), termination, money_back)

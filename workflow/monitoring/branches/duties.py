@@ -124,8 +124,7 @@ def match_reports(work: Work, award: Award) -> None:
 def drop_duties(work: Work, context: EffectContext, *, keep_claims: bool = False) -> None:
     """End what an award owed beside its state's own date, because the award has ended; money to pay back stays owed.
 
-    With `keep_claims` payment requests on their way are still checked and paid by their dates, and what is kept for an ended
-    year can be used until its own.
+    With `keep_claims` payment requests on their way are still checked and paid by their dates.
     """
     case_id = context.case.id
     subject = subject_of(case_id)
@@ -136,7 +135,7 @@ def drop_duties(work: Work, context: EffectContext, *, keep_claims: bool = False
         )
     )
     for one in sorted(set(open_ones) - {money_back_subject(case_id)}):
-        if not (keep_claims and one.startswith((f"{subject}/claim:", f"{subject}/accrual:"))):
+        if not (keep_claims and one.startswith(f"{subject}/claim:")):
             deadlines.cancel(work, one)
     drop_change(work, context)
 

@@ -7,7 +7,6 @@ from workflow.clock import london_date
 from workflow.db import Work
 from workflow.funds.rules import Held, Recovery
 from workflow.money import Pence, financial_year
-from workflow.monitoring.branches.accruals import start_release
 from workflow.monitoring.branches.duties import drop_duties, money_back_subject
 from workflow.monitoring.branches.models import (
     AwardStep,
@@ -61,8 +60,6 @@ def settle_year(work: Work, context: EffectContext) -> None:
     work.session.add(ended)
     if carried:
         _move_plan(work, context, year, carried)
-    if accrued:
-        start_release(work, context.case.id, year)
     context.payload |= {
         "year": year,
         "paid_pence": held.paid,

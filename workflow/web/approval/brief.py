@@ -12,7 +12,7 @@ from workflow.accounts.queries import Viewer
 from workflow.approval import coverage
 from workflow.approval import queries as approval
 from workflow.approval.coverage import Objection
-from workflow.approval.queries import AppraisalView, VoteView
+from workflow.approval.queries import AppraisalView
 from workflow.approval.rules import votes_needed
 from workflow.cases import Case
 from workflow.cases.facts import actor_for, view_of
@@ -76,24 +76,6 @@ class Brief:
     def recommended_pence(self) -> Pence:
         """What the assessor recommends over all years; nothing before there is an assessment."""
         return total(list(self.facts["approval"].recommended.values()))
-
-    @property
-    def votes(self) -> list[VoteView]:
-        """The approvals that count: those that nobody took back, under a limit that the total has not outgrown."""
-        cast = [] if self.assessment is None else self.assessment.votes
-        least = self.facts["approval"].whole_life_pence
-        return [vote for vote in cast if vote.limit_pence >= least]
-
-    @property
-    def outgrown(self) -> list[VoteView]:
-        """The approvals that count no more since a linked bid came."""
-        return [] if self.assessment is None else [v for v in self.assessment.votes if v not in self.votes]
-
-    @property
-    def quorum(self) -> int:
-        """How many approvals are needed; for a bid that was decided, at least as many as were given."""
-        quorum: int = self.facts["approval"].quorum
-        return max(quorum, len(self.votes))
 
     @property
     def asked_pence(self) -> Pence:
@@ -171,7 +153,7 @@ def offered_to(who: Viewer, case: Case, facts: Mapping[str, Any]) -> tuple[Offer
     workflow = registry().workflow_of(case)
     if workflow is None:
         return ()
-    return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].counted_with), facts)
+    return offers(workflow, view_of(case), actor_for(who, case, facts["actor"].principals), facts)
 
 
 def brief_of(session: Session, who: Viewer, case: Case, now: datetime, *, to_act: bool = True) -> Brief:

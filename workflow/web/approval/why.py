@@ -9,11 +9,8 @@ from flask import send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from workflow import audit
 from workflow.accounts.queries import Viewer
 from workflow.approval import queries as approval
-from workflow.approval.linked import LinkedBid
-from workflow.approval.linked_facts import linked_named
 from workflow.approval.notice import Fate, deciding_event
 from workflow.approval.queries import StepView
 from workflow.approval.steps import letters_of
@@ -38,13 +35,11 @@ ENDING = frozenset({StepKind.REJECTED, StepKind.APPROVED, StepKind.DIRECTED})
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was decided, when, and by which step, if it was not by votes; with the linked bids it was weighed with (pence)."""
+    """What was decided, when, and by which step, if it was not by votes."""
 
     words: str
     at: datetime | None
     step: StepView | None
-    linked: tuple[LinkedBid, ...] = ()
-    whole_life_pence: int | None = None
 
 
 @blueprint.get("/bids/<reference>/why")
@@ -70,12 +65,11 @@ def why_parts(
     """
     brief = brief_of(session, who, case, moment, to_act=False)
     decided = _decided(session, case, steps)
-    known = brief.facts["approval"]
     rests_on = why_of(
         session,
         who,
         case,
-        pence=decided.whole_life_pence or known.whole_life_pence,
+        pence=brief.facts["approval"].whole_life_pence,
         decided_at=decided.at or moment,
         consultation=brief.consultation,
         is_directed=any(step.kind in {StepKind.DIRECTION_SOUGHT, StepKind.DIRECTED} for step in steps),
@@ -84,7 +78,6 @@ def why_parts(
         "brief": brief,
         "steps": steps,
         "decided": decided,
-        "linked": decided.linked if decided.at else known.linked,
         "why": rests_on,
         "departures": _departures(brief, rests_on, steps),
         "letters": attachments(session, letters_of(case.id)),
@@ -105,14 +98,7 @@ def _decided(session: Session, case: Case, steps: Sequence[StepView]) -> Decided
     event, fate = found
     kinds = {StepKind.REJECTED} if fate is Fate.REJECTED else ENDING - {StepKind.REJECTED}
     step = next((step for step in reversed(steps) if step.kind in kinds and step.at == event.at), None)
-    said = audit.payload_of(event)
-    return Decided(
-        "Not approved" if fate is Fate.REJECTED else "Approved",
-        event.at,
-        step,
-        linked_named(session, said.get("linked", ())),
-        said.get("whole_life_pence"),
-    )
+    return Decided("Not approved" if fate is Fate.REJECTED else "Approved", event.at, step)
 
 
 def _outside(session: Session, who: Viewer, case: Case, steps: Sequence[StepView]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _reasons(
 ) -> tuple[tuple[Reason, ...], list[Offer]]:
     """Every reason why the reader may not do this now, and the offers that are open instead."""
     facts = facts_known(session, reader, case, now())
-    actor = actor_for(reader, case, facts["actor"].counted_with)
+    actor = actor_for(reader, case, facts["actor"].principals)
     offered = offers(workflow, view_of(case), actor, facts)
     open_to = [offer for offer in offered if offer.may]
     for offer in offered:

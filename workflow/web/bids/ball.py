@@ -112,7 +112,7 @@ def _move(who: Viewer, case: Case, facts: Mapping[str, Any]) -> Move:
     workflow = registry().workflow_of(case)
     if workflow is None or case.state not in workflow.state_by_name:
         return Move(None, facts, (), (), (), is_owner=False)
-    actor = actor_for(who, case, facts["actor"].counted_with)
+    actor = actor_for(who, case, facts["actor"].principals)
     offered = tuple(o for o in offers(workflow, view_of(case), actor, facts) if is_theirs(who, case, o))
     unhindered = ChainMap({"actor": ANYBODY}, cast("MutableMapping[str, Any]", facts))
     owed = offers_to_anybody(workflow, view_of(case), unhindered)

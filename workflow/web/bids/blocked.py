@@ -177,8 +177,7 @@ def _could(case: Case, chosen: Action, facts: Mapping[str, Any], standing: Stand
         standing.interests,
         standing.interest_cases,
         standing.principals,
-        standing.stand_ins,
     )
     seen = ChainMap({"actor": own}, cast("MutableMapping[str, Any]", facts))
-    found = offers(workflow, view_of(case), actor_for(standing, case, standing.counted_with), seen)
+    found = offers(workflow, view_of(case), actor_for(standing, case, standing.principals), seen)
     return any(offer.may for offer in found if offer.action.name == chosen.name)

@@ -178,7 +178,6 @@ EVENTS: Mapping[str, str] = {
     "variation_refused": "Change to the agreement refused",
     "variation_withdrawn": "Request for a change taken back",
     "year_settled": "Year settled",
-    "accrual_released": "Money kept for an ended year was not used",
     "closing_started": "Closing started",
     "award_terminated": "Ended early",
     "closure_proposed": "Closing figures proposed",

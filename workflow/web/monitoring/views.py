@@ -104,7 +104,7 @@ def _may(who: Viewer, case: Case, facts: Mapping[str, Any]) -> list[Action]:
     workflow = registry().workflow_of(case)
     if workflow is None:
         return []
-    actor = actor_for(who, case, facts["actor"].counted_with)
+    actor = actor_for(who, case, facts["actor"].principals)
     offered = offers(workflow, view_of(case), actor, facts)
     return [one.action for one in offered if one.may and one.action.name in BESIDE]
 

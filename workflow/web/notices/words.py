@@ -106,7 +106,6 @@ TEMPLATES = {
     "recovery_recorded": "Money was paid back",
     "support_ends": "Temporary support is about to end",
     "year_settled": "A year’s money was settled",
-    "accrual_released": "Money kept for an ended year was not used",
     "variation_to_decide": "A change to an agreement waits for a decision",
     "variation_agreed": "A change to an agreement was agreed",
     "variation_refused": "A change to an agreement was refused",

@@ -4,7 +4,7 @@ Source: domain, section 4. Each file here holds one part of the life: its states
 dates that they name. Guards come from the rooms whose rule they are. Bids that began under version 1 stay with it.
 """
 
-from workflow.cases.registry import AlsoLocked, DeadlineNotice, DueOn, Effect, Notice
+from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import Workflow
 from workflow.wiring.bid import award, consulting, deciding, first_check, leaving, news
 from workflow.wiring.bid.roles import ROLES
@@ -38,7 +38,6 @@ EFFECTS: dict[str, Effect] = {name: effect for part in _PARTS for name, effect i
 MONEY_EFFECTS: dict[str, Effect] = {
     name: effect for part in _PARTS for name, effect in part.MONEY_EFFECTS.items()
 }
-ALSO_LOCKED: dict[str, AlsoLocked] = deciding.ALSO_LOCKED | award.ALSO_LOCKED
 NOTICES: dict[str, Notice] = news.NOTICES | {
     name: notice for part in _PARTS for name, notice in part.NOTICES.items()
 }

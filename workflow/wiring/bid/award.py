@@ -1,10 +1,10 @@
 """The offer, the running award and its end: the states and actions, and the effects, mail and dates that they name."""
 
-from workflow.cases.registry import AlsoLocked, DeadlineNotice, DueOn, Effect, Notice
+from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import NOBODY, DeadlineRule, State
 from workflow.monitoring import effects as monitoring_effects
 from workflow.monitoring import queries as monitoring_queries
-from workflow.monitoring.branches import accruals, change_effects, duties
+from workflow.monitoring.branches import change_effects, duties
 from workflow.monitoring.branches import effects as branch_effects
 from workflow.monitoring.branches.models import AwardStepKind, ChangeStatus
 from workflow.wiring import audiences as who
@@ -78,7 +78,6 @@ EFFECTS: dict[str, Effect] = {
     "send_report": duties.send_report,
     "drop_change": duties.drop_change,
     "settle_year": branch_effects.settle_year,
-    "say_what_is_released": accruals.say_what_is_released,
     "terminate": branch_effects.terminate,
     "record_money_back": branch_effects.record_money_back,
     "ask_change": change_effects.ask_change,
@@ -91,7 +90,6 @@ MONEY_EFFECTS: dict[str, Effect] = {
     "pay_money": monitoring_effects.pay_money,
     "release_unspent": monitoring_effects.release_unspent,
     "move_year_end": branch_effects.move_year_end,
-    "let_accrual_lapse": accruals.let_accrual_lapse,
     "move_money_back": branch_effects.move_money_back,
     "move_the_difference": change_effects.move_the_difference,
 }
@@ -114,7 +112,6 @@ NOTICES: dict[str, Notice] = {
     "award_suspended": Notice("award_suspended", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
     "suspension_lifted": Notice("suspension_lifted", who.LEAD_BODY | who.AUTHORISERS, statutory=True),
     "year_settled": Notice("year_settled", who.LEAD_BODY),
-    "accrual_released": Notice("accrual_released", who.LEAD_BODY | who.FINANCE | who.GRANT_MANAGERS),
     "award_terminated": Notice("award_terminated", who.LEAD_BODY | who.FINANCE, statutory=True),
     "recovery_recorded": Notice("recovery_recorded", who.LEAD_BODY),
     "variation_to_decide": Notice(
@@ -149,9 +146,6 @@ DEADLINE_NOTICES: dict[str, DeadlineNotice] = {
         "support_ends", support_told, escalation="support_ends", escalate_to={"network": support_told}
     ),
     "recovery": DeadlineNotice("deadline_reminder", who.LEAD_BODY, escalate_to=who.ESCALATE_TO),
-    accruals.KIND: DeadlineNotice("deadline_reminder", who.LEAD_BODY),
 }
-
-ALSO_LOCKED: dict[str, AlsoLocked] = changing.ALSO_LOCKED
 
 DUE_ON: dict[str, DueOn] = {"award_end": monitoring_queries.award_ends_on}

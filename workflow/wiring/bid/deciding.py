@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from workflow.approval import branching, linked_facts, referral, standing, steps
+from workflow.approval import branching, referral, standing, steps
 from workflow.approval import effects as approval_effects
 from workflow.approval import rules as approval
 from workflow.approval.terms import StepKind
 from workflow.bids import rules as bids
-from workflow.cases.registry import AlsoLocked, DeadlineNotice, DueOn, Effect, Notice
+from workflow.cases.registry import DeadlineNotice, DueOn, Effect, Notice
 from workflow.engine import SYSTEM, Action, DeadlineRule, State
 from workflow.wiring import audiences as who
 from workflow.wiring import deciders
@@ -224,8 +224,3 @@ def _put_off_until(*_: object, data: Any, **__: object) -> date:
 
 
 DUE_ON: dict[str, DueOn] = {"deferral": _put_off_until}
-
-ALSO_LOCKED: dict[str, AlsoLocked] = dict.fromkeys(
-    ("approve", "approve_referred", "record_direction"), linked_facts.linked_ids
-)
-"""A promise is made on the total with linked bids, so they stand still until it is made. Source: domain, section 5, limits."""

@@ -103,10 +103,6 @@ def _year_settled(_room: Room, _session: Session, _case: Case, payload: Payload)
     return {name: said[name] for name in names}
 
 
-def _accrual_released(_room: Room, _session: Session, _case: Case, payload: Payload) -> Found:
-    return {name: payload["said"][name] for name in ("year", "released_pence")}
-
-
 def _terminated(_room: Room, session: Session, case: Case, _payload: Payload) -> Found:
     ended = session.get_one(Termination, case.id)
     return {
@@ -168,7 +164,6 @@ EXTRA: Mapping[str, Extra] = {
     "report_received": _report_sent,
     "payments_held": _payments_held,
     "year_settled": _year_settled,
-    "accrual_released": _accrual_released,
     "award_terminated": _terminated,
     "recovery_recorded": _paid_back,
     "closure_declined": _figures_declined,

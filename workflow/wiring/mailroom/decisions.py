@@ -24,13 +24,7 @@ def _to_decide(room: Room, session: Session, case: Case, _payload: Payload) -> F
     """The amount that is recommended, which is not the case's before it is approved."""
     facts = approval.facts(session, [case.id], now=room.clock.now(), person_id=None)[case.id]
     marks = listed(mark for mark in MARKS if mark in facts.marks)
-    return {"bid": room.bid(session, case) | {"amount_pence": facts.own_pence}, "marks": marks}
-
-
-def _nobody_left(room: Room, session: Session, case: Case, _payload: Payload) -> Found:
-    """The total that a limit is held against, with linked bids."""
-    facts = approval.facts(session, [case.id], now=room.clock.now(), person_id=None)[case.id]
-    return {"bid": room.bid(session, case) | {"amount_pence": facts.whole_life_pence}}
+    return {"bid": room.bid(session, case) | {"amount_pence": facts.whole_life_pence}, "marks": marks}
 
 
 def _told(kind: StepKind) -> Extra:
@@ -81,7 +75,7 @@ EXTRA: Mapping[str, Extra] = {
     "approval_given": _approval,
     "bid_to_decide": _to_decide,
     "bid_referred": _to_decide,
-    "nobody_left": _nobody_left,
+    "nobody_left": _to_decide,
     "decision_put_off": _put_off,
     "bid_rejected": _rejected,
     "question_asked": _question,

@@ -60,7 +60,6 @@ TASKS = {
     "claim_check": "Checking a payment request",
     "claim_payment": "Paying a payment request",
     "recovery": "Money to pay back",
-    "accrual_release": "Requesting what is kept for work of the year that ended",
 }
 """What each kind of deadline asks of somebody, in words for mail."""
 
@@ -72,7 +71,6 @@ OWNERS = {
     "claim_check": "grant_manager",
     "claim_payment": "payment_authoriser",
     "recovery": "signatory",
-    "accrual_release": "signatory",
 }
 """Whose move it is where the state of the case does not say: what is owed beside the state, or when the bid has ended."""
 

@@ -1,8 +1,6 @@
 """Changes to the agreement. Each leaves the award where it stands."""
 
-from workflow.approval import linked_facts
 from workflow.approval import rules as approval
-from workflow.cases.registry import AlsoLocked
 from workflow.engine import Action
 from workflow.monitoring.branches import change_rules as changes
 
@@ -75,6 +73,3 @@ ACTIONS = (
         optional=True,
     ),
 )
-
-ALSO_LOCKED: dict[str, AlsoLocked] = {"agree_variation": linked_facts.linked_ids}
-"""More money is promised on the total with linked bids, as in a decision. Source: domain, section 5, limits."""

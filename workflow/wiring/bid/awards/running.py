@@ -1,9 +1,8 @@
 """The running award: progress reports, payment requests, pauses, and years that end."""
 
 from workflow.approval import rules as approval
-from workflow.engine import SYSTEM, Action
+from workflow.engine import Action
 from workflow.monitoring import rules as monitoring
-from workflow.monitoring.branches import accruals
 from workflow.monitoring.branches import rules as branches
 from workflow.wiring.bid.awards.terms import PAYABLE, RUNNING, after_the_pause, where_it_was
 
@@ -117,19 +116,5 @@ ACTIONS = (
         money=("move_year_end",),
         notices=("year_settled",),
         decide=where_it_was,
-    ),
-    Action(
-        "release_accrual",
-        "Release what was kept for an ended year and not used",
-        sources=(*RUNNING, "terminated"),
-        targets=(*RUNNING, "terminated"),
-        roles=(SYSTEM,),
-        event="accrual_released",
-        guards=(accruals.something_is_unused,),
-        effects=("say_what_is_released",),
-        money=("let_accrual_lapse",),
-        notices=("accrual_released",),
-        decide=where_it_was,
-        once_for=accruals.KIND,
     ),
 )
