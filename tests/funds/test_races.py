@@ -135,7 +135,7 @@ def test_without_the_order_of_years_two_bids_wait_for_each_other_and_one_is_ende
     shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The twin: the years are taken as they were named, and each bid holds its first when it asks for its second.
-    each_holds_one, moves = threading.Barrier(2), posting.move
+    each_holds_one, moves = threading.Barrier(2), ledger.move
 
     def moves_and_waits(work: Work, fund_year_id: int, *given: Any) -> tuple[int, int] | None:
         made = moves(work, fund_year_id, *given)
