@@ -150,7 +150,7 @@ def start_again(page: Page, product: Product, before: int) -> None:
     assert time.monotonic() - began < STARTS_AGAIN_WITHIN_S
     expect(page.locator(".app-band")).to_contain_text("Tuesday 29 March 2011")
     assert product.letter_count() == before
-    step(page, 2, "Decide as Max Okafor")
+    step(page, 3, "Decide as Max Okafor")
     expect(page.locator("h1")).not_to_contain_text("cannot")
 
 
